@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built alike: strict memory safety, warnings are errors, imports say what leaks.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target that decides: no libc, no Foundation, no concurrency (held by Scripts/check-shape).
+func pure(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: strict + [
+            .unsafeFlags([
+                "-Xfrontend", "-disable-implicit-concurrency-module-import",
+                "-Xfrontend", "-disable-implicit-string-processing-module-import",
+            ])
+        ], linkerSettings: linker)
+}
+
+/// A library target that does: it may touch the machine.
+func acting(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    pure(name, dependencies)
+}
+
+let package = Package(
+    name: "timeball",
+    products: [
+        .executable(name: "timeballd", targets: ["timeballd"]),
+        .executable(name: "timeball", targets: ["timeball"]),
+        .executable(name: "timeball-sim", targets: ["timeball-sim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Deciding.
+        pure("TimeBase"),
+        pure("Addresses"),
+        pure("Engine", ["TimeBase"]),
+        pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
+        pure("NTPWire", ["TimeBase"]),
+        pure("Control", ["TimeBase", "Addresses"]),
+        pure("Recording", ["TimeBase"]),
+        pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
+        pure("Configuration", ["TimeBase", "Addresses", "Timekeeping"]),
+        pure(
+            "Simulation",
+            ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Timekeeping"],
+            linker: [.linkedLibrary("m")]),
+
+        // Doing.
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses"]),
+        acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
+
+        // Programs.
+        .executableTarget(
+            name: "timeballd",
+            dependencies: [
+                "TimeBase", "Addresses", "Engine", "NTPWire", "Control", "Recording", "Timekeeping", "Configuration",
+                "CLinux", "Linux", "Daemon",
+            ],
+            swiftSettings: strict + [
+                .unsafeFlags([
+                    "-Xfrontend", "-disable-implicit-concurrency-module-import",
+                    "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                ])
+            ]),
+        .executableTarget(
+            name: "timeball",
+            dependencies: [
+                "TimeBase", "Addresses", "Estimation", "NTPWire", "Control", "CLinux", "Linux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "timeball-sim",
+            dependencies: [
+                "TimeBase", "Addresses", "Engine", "Estimation", "Timekeeping", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Claims.
+        .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
+        .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
+        .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
+        .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
+        .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration", "Timekeeping", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TimekeepingTests",
+            dependencies: [
+                "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses", "TimeBase",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HostTests", dependencies: ["Linux", "Daemon", "CLinux", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(name: "InteropTests", dependencies: [], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,52 @@
+/// A block of addresses: all that share their first `length` bits.
+public struct Subnet: Hashable, Sendable, CustomStringConvertible {
+    public let base: IPAddress
+    public let length: Int
+
+    /// - Parameter length: number of leading bits that count, clamped to what the family has.
+    public init(_ address: IPAddress, length: Int) {
+        self.length = min(max(length, 0), address.width)
+        self.base = address.prefix(self.length)
+    }
+
+    public func contains(_ address: IPAddress) -> Bool {
+        address.family == base.family && address.prefix(length) == base
+    }
+
+    public var description: String { "\(base)/\(length)" }
+}
+
+/// Who is let in. The most specific rule that covers an address decides, so the order of rules does not matter,
+/// except that `all` forgets the more specific rules that were given before it (as chrony has it).
+public struct AccessTable: Equatable, Sendable {
+    private var rules: [Subnet: Bool] = [:]
+    private var lengths: [AddressFamily: [Int]] = [:]
+
+    public init() {}
+
+    /// Whether any rule lets anybody in.
+    public var allowsAnybody: Bool { rules.values.contains(true) }
+
+    /// - Parameter subnet: the addresses meant; nil for every address of both families.
+    /// - Parameter all: whether rules for parts of this subnet are forgotten.
+    public mutating func set(_ subnet: Subnet?, allowed: Bool, all: Bool) {
+        let subnets = subnet.map { [$0] } ?? [Subnet(.v4(0), length: 0), Subnet(.v6(0, 0), length: 0)]
+        for subnet in subnets {
+            if all {
+                rules = rules.filter { !($0.key.length >= subnet.length && subnet.contains($0.key.base)) }
+            }
+            rules[subnet] = allowed
+        }
+        lengths = [:]
+        for rule in rules.keys { lengths[rule.base.family, default: []].append(rule.length) }
+        lengths = lengths.mapValues { Array(Set($0)).sorted(by: >) }
+    }
+
+    /// Whether the address is let in; nobody is whom no rule covers.
+    public func allows(_ address: IPAddress) -> Bool {
+        for length in lengths[address.family] ?? [] {
+            if let allowed = rules[Subnet(address, length: length)] { return allowed }
+        }
+        return false
+    }
+}

@@ -1,0 +1,92 @@
+public import TimeBase
+
+/// Something worth a line in the log. Engines hand notes out as values, so that tests compare values and not words.
+public enum Note: Equatable, Sendable {
+    case selected(source: String)
+    case falseticker(source: String)
+    case cannotSynchronise(reason: String)
+    case sourceReplaced(old: String, new: String)
+    case kissOfDeath(code: String, source: String)
+    case stepped(by: Duration)
+    case initialOffset(Duration, willStep: Bool)
+    case largeChange(Duration)
+    case changeTooLarge(Duration, limit: Duration, exiting: Bool)
+    /// -Q or -q: what was found. Positive: to be added to our clock.
+    case clockWrong(by: Duration)
+    case steppedByOthers(by: Duration)
+    case suspended(for: Duration)
+    case frequencyRead(Frequency, skew: Frequency)
+    case refused(KernelRefusal, consequence: String)
+    case unresolved(name: String)
+    case sourceOnline(String, Bool)
+    case sourceAdded(String)
+    case sourceRemoved(String)
+    case timedOut
+    case noSources
+
+    public enum Severity: Hashable, Sendable {
+        case information
+        case warning
+        case error
+    }
+
+    public var severity: Severity {
+        switch self {
+        case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
+            .largeChange, .suspended:
+            .warning
+        case .refused, .timedOut, .noSources: .error
+        default: .information
+        }
+    }
+
+    /// The line as it is logged. Where chrony has a text that people search for, it is that text.
+    public var text: String {
+        switch self {
+        case .selected(let source): "Selected source \(source)"
+        case .falseticker(let source): "Detected falseticker \(source)"
+        case .cannotSynchronise(let reason): "Can't synchronise: \(reason)"
+        case .sourceReplaced(let old, let new): "Source \(old) replaced with \(new)"
+        case .kissOfDeath(let code, let source): "Received KoD \(code) from \(source)"
+        case .stepped(let duration): "System clock was stepped by \(Self.seconds(duration)) seconds"
+        case .initialOffset(let offset, let step):
+            "System's initial offset : \(Self.seconds(offset.magnitude)) seconds "
+                + "\(offset < .zero ? "fast" : "slow") of true (\(step ? "step" : "slew"))"
+        case .largeChange(let offset):
+            "System clock wrong by \(Self.seconds(offset)) seconds"
+        case .changeTooLarge(let offset, let limit, let exiting):
+            "Adjustment of \(Self.seconds(offset)) seconds exceeds the allowed maximum of "
+                + "\(Self.seconds(limit)) seconds (\(exiting ? "exiting" : "ignored"))"
+        case .clockWrong(let offset): "System clock wrong by \(Self.seconds(offset)) seconds"
+        case .steppedByOthers(let step):
+            "Another program stepped the clock by \(Self.seconds(step)) seconds; the step is being undone"
+        case .suspended(let duration):
+            "The machine was suspended for \(Self.seconds(duration)) seconds; measuring anew before trusting the clock"
+        case .frequencyRead(let frequency, let skew):
+            "Frequency \(Self.fixed(frequency.ppm, 3)) +/- \(Self.fixed(skew.ppm, 3)) ppm read from the drift file"
+        case .refused(let refusal, let consequence):
+            "\(refusal.call) failed: \(refusal.text). \(consequence)"
+        case .unresolved(let name): "Could not resolve \(name); it will be tried again"
+        case .sourceOnline(let source, let online): "Source \(source) \(online ? "online" : "offline")"
+        case .sourceAdded(let source): "Added source \(source)"
+        case .sourceRemoved(let source): "Removed source \(source)"
+        case .timedOut: "Timeout reached"
+        case .noSources: "No suitable source for synchronisation"
+        }
+    }
+
+    /// Seconds with nine decimals, as chrony prints them.
+    static func seconds(_ duration: Duration) -> String { fixed(duration.inSeconds, 9) }
+
+    /// A number with so many decimals, without Foundation.
+    static func fixed(_ number: Double, _ decimals: Int) -> String {
+        guard number.isFinite, number.magnitude < 1e9 else { return "\(number)" }
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = Int64((number.magnitude * scale).rounded())
+        let digits = String(scaled % Int64(scale))
+        let zeros = String(repeating: "0", count: decimals - digits.count)
+        let sign = number < 0 && scaled != 0 ? "-" : ""
+        return decimals == 0 ? "\(sign)\(scaled)" : "\(sign)\(scaled / Int64(scale)).\(zeros)\(digits)"
+    }
+}

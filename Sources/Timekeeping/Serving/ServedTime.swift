@@ -1,0 +1,46 @@
+public import TimeBase
+
+/// What this machine tells others about its time: all that a responder needs to answer without asking anybody.
+///
+/// Times served are the wall clock plus the correction that is still being slewed in.
+public struct ServedTime: Equatable, Sendable {
+    public var leap: LeapIndicator
+    public var stratum: UInt8
+    /// Binary logarithm of the clock's precision in seconds.
+    public var precision: Int8
+    public var rootDelay: Duration
+    public var referenceIdentifier: ReferenceIdentifier
+    public var referenceTime: NTPTimestamp
+    /// The moment to which the following values belong.
+    public var base: Instant<Realtime>
+    /// Root dispersion at the base.
+    public var rootDispersion: Duration
+    /// By how much root dispersion grows per second.
+    public var dispersionRate: Double
+    /// What to add to the wall clock at the base to get the time served.
+    public var correction: Duration
+    /// By how much the correction changes per second of the wall clock, while a slew works it off.
+    public var correctionRate: Double
+    /// Until when the slew is expected to last; from then on the correction stays as it is.
+    public var correctionEnds: Instant<Realtime>
+
+    /// A clock of which nothing is known.
+    public static let unsynchronised = ServedTime(
+        leap: .unsynchronised, stratum: 0, precision: -20, rootDelay: .zero, referenceIdentifier: .none,
+        referenceTime: .unknown, base: Instant(sinceEpoch: .zero), rootDispersion: .zero, dispersionRate: 0,
+        correction: .zero, correctionRate: 0, correctionEnds: Instant(sinceEpoch: .zero))
+
+    /// The time to serve for a moment on the wall clock.
+    public func time(at moment: Instant<Realtime>) -> Instant<Realtime> {
+        let elapsed = min(moment, correctionEnds) - base
+        guard elapsed > .zero, correctionRate != 0 else { return moment + correction }
+        return moment + correction + Duration(clampingSeconds: elapsed.inSeconds * correctionRate)
+    }
+
+    /// Root dispersion at a moment on the wall clock; never less than at the base.
+    public func rootDispersion(at moment: Instant<Realtime>) -> Duration {
+        let elapsed = moment - base
+        guard elapsed > .zero else { return rootDispersion }
+        return rootDispersion + Duration(clampingSeconds: elapsed.inSeconds * dispersionRate)
+    }
+}
