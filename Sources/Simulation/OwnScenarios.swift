@@ -75,6 +75,10 @@ extension Scenario {
             scenario.settings.sources = [pool]
         },
         Scenario(
+            "laptop", "the machine sleeps for 2 h at 6000 s, and the RTC is 0.4 s off", length: 30000,
+            statisticsFrom: 16000, oscillator: crystal(1e-9), servers: (1...3).map { server($0, inet1) }
+        ).with { $0.sleeps = [Sleep(at: .seconds(6000.5), duration: .seconds(7200), error: .milliseconds(-400))] },
+        Scenario(
             "cable_out", "no network from 8000 s to 14000 s, and the kernel says so", length: 20000,
             statisticsFrom: 6000, oscillator: crystal(1e-9), servers: (1...3).map { server($0, inet1) }
         ).with {

@@ -15,6 +15,20 @@ public struct Scenario: Equatable, Sendable {
         }
     }
 
+    /// The machine sleeps for a while.
+    public struct Sleep: Equatable, Sendable {
+        public var at: Duration
+        public var duration: Duration
+        /// How much faster the wall clock is afterwards than it was: what the RTC got wrong.
+        public var error: Duration
+
+        public init(at: Duration, duration: Duration, error: Duration) {
+            self.at = at
+            self.duration = duration
+            self.error = error
+        }
+    }
+
     /// The simulated machine's own address (RFC 5737).
     public static let clientAddress = IPAddress.v4(0xcb00_7101)
 
@@ -35,6 +49,7 @@ public struct Scenario: Equatable, Sendable {
     public var reportsOutage = false
     public var attacker: AttackerSettings?
     public var stepsByOthers: [StepByOthers] = []
+    public var sleeps: [Sleep] = []
     /// How long after a send the kernel's stamp of it is reported; nil where there are no such stamps.
     public var stampsOfSending: Duration? = .microseconds(2)
     /// What the engine is told.

@@ -24,6 +24,8 @@ public struct SimulatedClock: Sendable {
     private var ratio: Double
     /// Wall clock less monotonic clock.
     private var distance: Duration
+    /// How long the machine has slept.
+    private var suspended = Duration.zero
 
     /// - Parameter error: by how much the wall clock is fast at the start.
     public init(_ oscillator: SimulatedOscillator, error: Duration, rate: KernelRate = .nominal) {
@@ -38,7 +40,7 @@ public struct SimulatedClock: Sendable {
         let monotonic = monotonic(at: moment)
         return ClockReading(
             realtime: Instant(sinceEpoch: (monotonic.sinceEpoch + distance).cutToNanoseconds),
-            monotonic: Instant(sinceEpoch: monotonic.sinceEpoch.cutToNanoseconds))
+            monotonic: Instant(sinceEpoch: monotonic.sinceEpoch.cutToNanoseconds), suspended: suspended)
     }
 
     /// By how much the wall clock is wrong at a moment, seconds: **positive when it is fast**.
@@ -64,6 +66,16 @@ public struct SimulatedClock: Sendable {
     /// Adds to the wall clock.
     public mutating func step(by change: Duration) {
         distance += change
+    }
+
+    /// The machine sleeps from a moment on: the monotonic clock stands still, and the kernel sets the wall clock
+    /// afterwards from the RTC, which is wrong by `error` more than the wall clock was.
+    public mutating func suspend(at moment: Duration, for duration: Duration, error: Duration) {
+        anchorMonotonic = monotonic(at: moment)
+        anchor = moment + duration
+        anchorGain = oscillator.gain(at: anchor)
+        distance += duration + error
+        suspended += duration
     }
 
     /// The earliest moment (to within a nanosecond) at which the monotonic clock reads `deadline` or later,

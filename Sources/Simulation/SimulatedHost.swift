@@ -40,6 +40,7 @@ public struct SimulatedHost: Host {
         case request(RequestToken, server: Int, octets: [UInt8])
         case reply(RequestToken, from: Endpoint, octets: [UInt8], forged: Bool)
         case stepByOthers(Duration)
+        case sleep(Scenario.Sleep)
     }
 
     public let scenario: Scenario
@@ -67,6 +68,8 @@ public struct SimulatedHost: Host {
     /// Sockets that are open, and whom they are connected to.
     private var sockets: [RequestToken: Endpoint] = [:]
     private var nextSecond = Duration.seconds(1)
+    /// When the machine last woke from sleep.
+    private var woke = Duration.zero
     private var idlePasses = 0
 
     public init(_ scenario: Scenario, seed: UInt64) {
@@ -83,6 +86,7 @@ public struct SimulatedHost: Host {
             OffPathAttacker($0, random: RandomSource(seed: seed, stream: RandomStream.attacker))
         }
         for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
+        for sleep in scenario.sleeps { queue.insert(.sleep(sleep), at: sleep.at) }
     }
 
     public var isStopping: Bool { exitStatus != nil || now >= scenario.length }
@@ -97,12 +101,15 @@ public struct SimulatedHost: Host {
             precondition(idlePasses < 1_000_000, "The engine does not let time go on: its next wake is always now.")
         }
         var until = min(nextSecond, scenario.length)
-        if clock.reading(at: until).monotonic >= deadline {
-            until = max(now, min(until, clock.moment(whenMonotonicReads: deadline)))
+        if read().monotonic >= deadline {
+            until = now
+        } else if clock.reading(at: until).monotonic >= deadline {
+            until = min(until, clock.moment(whenMonotonicReads: deadline))
         }
         while let first = queue.first, first <= until, let (moment, pending) = queue.next() {
+            if moment < woke, case .reply = pending { continue }  // It came while the machine slept.
             now = max(now, moment)
-            if let event = happen(pending) { return event }
+            if let event = happen(pending, at: moment) { return event }
         }
         now = until
         if now == nextSecond {
@@ -174,8 +181,8 @@ public struct SimulatedHost: Host {
         for delay in delays { queue.insert(.request(token, server: index, octets: octets), at: now + delay) }
     }
 
-    /// What the engine is told of something that happens now; nil if it does not notice.
-    private mutating func happen(_ pending: Pending) -> Event? {
+    /// What the engine is told of something that happens at a moment (earlier than now if it slept); nil if it does not notice.
+    private mutating func happen(_ pending: Pending, at moment: Duration) -> Event? {
         switch pending {
         case .event(.sent(let token, let stamp)):
             return sockets[token] == nil ? nil : .sent(token, at: stamp)
@@ -183,8 +190,14 @@ public struct SimulatedHost: Host {
         case .stepByOthers(let change):
             clock.step(by: change)
             return .clockWasSet
+        case .sleep(let sleep):
+            clock.suspend(at: now, for: sleep.duration, error: sleep.error)
+            now += sleep.duration
+            woke = now
+            nextSecond = .seconds(now.components.seconds + 1)
+            return .clockWasSet
         case .request(let token, let index, let octets):
-            arrive(octets, token, at: index)
+            arrive(octets, token, at: index, moment)
             return nil
         case .reply(let token, let source, let octets, let forged):
             guard let peer = sockets[token], peer == source else {
@@ -198,12 +211,12 @@ public struct SimulatedHost: Host {
         }
     }
 
-    /// A request comes in at a server.
-    private mutating func arrive(_ octets: [UInt8], _ token: RequestToken, at index: Int) {
+    /// A request comes in at a server, which is awake even if the client sleeps.
+    private mutating func arrive(_ octets: [UInt8], _ token: RequestToken, at index: Int, _ moment: Duration) {
         let source = Endpoint(address: servers[index].settings.address, port: 123)
-        let answer = servers[index].answer(octets, at: now)
+        let answer = servers[index].answer(octets, at: moment)
         guard answer != .silence else { return }
-        let left = now + SimulatedServer.processing
+        let left = moment + SimulatedServer.processing
         let delays = servers[index].settings.fromServer.delays(at: left, random: &fromServer[index])
         for delay in delays where scenario.connectivity.isConnected(at: left + delay) {
             switch answer {

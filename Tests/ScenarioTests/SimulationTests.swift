@@ -156,6 +156,30 @@ private func scenario(
         #expect(after.realtime - before.realtime - (after.monotonic - before.monotonic) == .seconds(3))
     }
 
+    @Test("During sleep the monotonic clock stands still, the wall clock goes on, and packets are lost")
+    func sleep() throws {
+        let world = try scenario("inet1", hours: 3) {
+            $0.sleeps = [.init(at: .milliseconds(5), duration: .seconds(7200), error: .milliseconds(250))]
+        }
+        var host = SimulatedHost(world, seed: 1)
+        let octets = [UInt8]([0x23] + Array(repeating: 0, count: 47))
+        host.perform(
+            .send(RequestToken(number: 1), octets: octets, to: .init(address: .v4(0xc000_0201), port: 123)))
+        let before = host.read()
+        let deadline = before.monotonic + .seconds(0.5)
+        var events: [Event] = []
+        while host.read().monotonic < deadline {
+            if let event = host.next(before: deadline) { events.append(event) }
+        }
+        // The stamp of sending came before.
+        #expect(events.dropFirst() == [.clockWasSet])
+        #expect((host.now - .seconds(7200.5)).magnitude < .milliseconds(1))
+        let after = host.read()
+        #expect(after.suspended == .seconds(7200))
+        #expect(((after.realtime - before.realtime).inSeconds - 7200.75).magnitude < 1e-3)
+        #expect((after.monotonic - before.monotonic - .seconds(0.5)).magnitude < .nanoseconds(2))
+    }
+
     @Test("A name is resolved to its addresses, a number to itself, and anything else to nothing")
     func resolving() throws {
         var host = SimulatedHost(try scenario("dead_member"), seed: 1)
