@@ -162,7 +162,9 @@ extension Timekeeper {
         test(passesDelayDeviation(sample, index), 1, .delayDeviation)
         test(!isLoop(header, local), 0, .loop)
         sources[index].lastReply = LastReply(
-            header: header, local: local, sampleOffset: sample.offset, delay: delay, dispersion: dispersion,
+            header: header, local: local, wallOffset: sample.offset - wallOffset(at: now.monotonic),
+            referenceTime: header.referenceTime == .unknown ? nil : header.referenceTime.instant(near: now.realtime),
+            delay: delay, dispersion: dispersion,
             responseTime: remoteInterval, sentKind: exchange.sent.kind, receivedKind: stamp.kind, tests: tests)
         return Measurement(outcome: failed ?? .accepted, sample: sample)
     }

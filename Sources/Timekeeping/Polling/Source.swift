@@ -27,7 +27,9 @@ struct Burst: Equatable {
 struct LastReply: Equatable {
     var header: NTPHeader
     var local: IPAddress?
-    var sampleOffset: Double
+    /// What the wall clock lacked by this sample.
+    var wallOffset: Double
+    var referenceTime: Instant<Realtime>?
     var delay: Double
     var dispersion: Double
     var responseTime: Double

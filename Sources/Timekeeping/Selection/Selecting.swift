@@ -110,7 +110,7 @@ extension Timekeeper {
         guard source.reach != 0 || isStillTimely(source) else {
             return mark(index, .unreachable, "It has not answered for \(Words.duration(silence(source, now))).")
         }
-        if let local = settings.local, local.orphan, source.stratum >= Int(local.stratum) {
+        if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
             return mark(index, .orphan, "It serves its own local time (orphan).")
         }
         mark(index, .waitingForUpdate, "")
@@ -311,21 +311,14 @@ extension Timekeeper {
         for kind in [LeapIndicator.insertSecond, .deleteSecond] where isLeapDay(now.realtime) {
             if votes.count(where: { $0 == kind }) > votes.count / 2 { leap = kind }
         }
-        let identifier: ReferenceIdentifier
-        switch source.endpoint?.address {
-        case .v4(let bits): identifier = ReferenceIdentifier(bits: bits)
-        case .v6(let high, let low):
-            identifier = ReferenceIdentifier(bits: UInt32(truncatingIfNeeded: (high ^ low) ^ (high ^ low) >> 32))
-        case nil: identifier = .none
-        }
         reference = Reference(
-            source: source.number, address: source.endpoint?.address, identifier: identifier,
+            source: source.number, address: source.endpoint?.address, identifier: controlIdentifier(source),
             stratum: UInt8(clamping: source.stratum + 1), leap: leap, time: now.realtime, monotonic: now.monotonic,
             rootDelay: sample?.rootDelay ?? 0,
             rootDispersion: (sample?.rootDispersion ?? 0) + combination.offsetDeviation
                 + max(choice.distance - (sample?.rootDistance ?? 0), 0))
         isLocalReferenceActive = false
-        if let activate = settings.local?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
+        if let activate = localReference?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
         armedLeap = leap
     }
 
