@@ -72,6 +72,8 @@ struct Source {
     var lastReplacement: Instant<Monotonic>?
 
     var estimate: Regression
+    var path = PathModel()
+    var bias = SourceBias()
     var delayQuantile: QuantileTracker?
     var lastSample: Instant<Monotonic>?
     var lastReply: LastReply?
@@ -134,6 +136,8 @@ struct Source {
     mutating func moveTo(_ endpoint: Endpoint?, at now: Instant<Monotonic>) {
         self.endpoint = endpoint
         estimate.reset()
+        path.reset()
+        bias = SourceBias()
         reach = 0
         failures = 0
         hasAnswered = false
