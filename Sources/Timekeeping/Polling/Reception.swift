@@ -162,7 +162,9 @@ extension Timekeeper {
         test(passesDelayDeviation(sample, index), 1, .delayDeviation)
         test(!isLoop(header, local), 0, .loop)
         sources[index].lastReply = LastReply(
-            header: header, local: local, sampleOffset: sample.offset, delay: delay, dispersion: dispersion,
+            header: header, local: local, wallOffset: sample.offset - wallOffset(at: now.monotonic),
+            referenceTime: header.referenceTime == .unknown ? nil : header.referenceTime.instant(near: now.realtime),
+            delay: delay, dispersion: dispersion,
             responseTime: remoteInterval, sentKind: exchange.sent.kind, receivedKind: stamp.kind, tests: tests)
         return Measurement(outcome: failed ?? .accepted, sample: sample)
     }
@@ -222,6 +224,10 @@ extension Timekeeper {
                 sources[index].adjustPoll(by: change < 0 ? 2 * change : change)
             }
         }
+        let expected = filter?.estimate(at: sample.time)
+        sources[index].path.add(
+            sample.delay, error: expected.map { sample.offset - sources[index].bias.offset - $0.offset },
+            expected: expected?.offsetDeviation ?? 0)
         sources[index].estimate.add(sample)
         sources[index].lastSample = now.monotonic
         if sources[index].burst != nil {

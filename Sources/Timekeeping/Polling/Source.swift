@@ -27,7 +27,9 @@ struct Burst: Equatable {
 struct LastReply: Equatable {
     var header: NTPHeader
     var local: IPAddress?
-    var sampleOffset: Double
+    /// What the wall clock lacked by this sample.
+    var wallOffset: Double
+    var referenceTime: Instant<Realtime>?
     var delay: Double
     var dispersion: Double
     var responseTime: Double
@@ -70,6 +72,8 @@ struct Source {
     var lastReplacement: Instant<Monotonic>?
 
     var estimate: Regression
+    var path = PathModel()
+    var bias = SourceBias()
     var delayQuantile: QuantileTracker?
     var lastSample: Instant<Monotonic>?
     var lastReply: LastReply?
@@ -132,6 +136,8 @@ struct Source {
     mutating func moveTo(_ endpoint: Endpoint?, at now: Instant<Monotonic>) {
         self.endpoint = endpoint
         estimate.reset()
+        path.reset()
+        bias = SourceBias()
         reach = 0
         failures = 0
         hasAnswered = false
