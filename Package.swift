@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "timeball-sim",
             dependencies: [
-                "TimeBase", "Addresses", "Engine", "Estimation", "Timekeeping", "Simulation",
+                "TimeBase", "Addresses", "Engine", "Estimation", "Control", "Timekeeping", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

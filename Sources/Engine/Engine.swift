@@ -39,6 +39,15 @@ public protocol Host<Event, Effect>: ~Copyable {
 
 /// Joins an engine to a host until the host stops. This is the whole main loop of every daemon here, and of the simulator.
 public func run<E: Engine, H: Host<E.Event, E.Effect> & ~Copyable>(_ engine: inout E, on host: inout H) {
+    run(&engine, on: &host) { _, _ in }
+}
+
+/// The same loop with somebody watching it.
+///
+/// - Parameter observe: called after each pass, when what it decided has been done. It must not disturb the engine.
+public func run<E: Engine, H: Host<E.Event, E.Effect> & ~Copyable>(
+    _ engine: inout E, on host: inout H, observing observe: (E, borrowing H) -> Void
+) {
     var effects: [E.Effect] = []
     while !host.isStopping {
         let event = host.next(before: engine.nextWake(after: host.read()))
@@ -51,6 +60,7 @@ public func run<E: Engine, H: Host<E.Event, E.Effect> & ~Copyable>(_ engine: ino
         }
         for effect in effects { host.perform(effect) }
         effects.removeAll(keepingCapacity: true)
+        observe(engine, host)
     }
     engine.finish(at: host.read(), effects: &effects)
     for effect in effects { host.perform(effect) }

@@ -84,9 +84,10 @@ public enum Note: Equatable, Sendable {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let scaled = Int64((number.magnitude * scale).rounded())
+        let sign = number < 0 && scaled != 0 ? "-" : ""
+        guard decimals > 0 else { return "\(sign)\(scaled)" }
         let digits = String(scaled % Int64(scale))
         let zeros = String(repeating: "0", count: decimals - digits.count)
-        let sign = number < 0 && scaled != 0 ? "-" : ""
-        return decimals == 0 ? "\(sign)\(scaled)" : "\(sign)\(scaled / Int64(scale)).\(zeros)\(digits)"
+        return "\(sign)\(scaled / Int64(scale)).\(zeros)\(digits)"
     }
 }

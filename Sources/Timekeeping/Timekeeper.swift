@@ -1,20 +1,60 @@
+internal import Addresses
 public import Engine
+internal import Estimation
+internal import NTPWire
 public import TimeBase
 
-/// What can be said of the wall clock at one moment.
-public struct ClockState: Equatable, Sendable {
-    public var verdict: Verdict
-    /// How far the wall clock can be from true time: the truth lies inside. nil where nothing is known.
-    public var bound: Duration?
-    /// What the wall clock still lacks, by the best estimate: positive when it is slow.
-    public var offset: Duration
-    /// Why the verdict is what it is: a sentence with the measured value and the limit.
-    public var reason: String
-}
-
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
+///
+/// Read from here: ``wake(at:effects:)`` and ``receive(_:at:effects:)`` are the only two ways in. A reply goes
+/// `received` (Polling) → `select` (Selection) → `correct` (Steering) → `publish` (Serving).
 public struct Timekeeper: Engine {
     public let settings: TimekeeperSettings
+
+    var random: RandomSource
+    var sources: [Source] = []
+    var pools: [Pool] = []
+    var clock: SteeredClock
+    var discipline: Discipline
+    /// Moments of samples are counted from here.
+    let origin: Instant<Oscillator>
+    /// Offsets of samples are counted from here: true time less oscillator time is this much more than they say.
+    var offsetBase = Duration.zero
+
+    /// What the clock follows; nil before the first update and after the majority was lost.
+    var reference: Reference?
+    /// Why there is no reference, or what it is.
+    var selectionReason = "No source has answered yet."
+    /// The last interval that a majority confirmed; outlives the reference.
+    var confirmed: Confirmation?
+    /// Position of the selected source.
+    var selected: Int?
+    /// The best estimate of true time less oscillator time, as of a moment.
+    var aim: Aim?
+    /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
+    var controlsClock: Bool
+    let kernelRateAtStart: KernelRate
+    /// `local` of the configuration, or as it was changed at run time.
+    var localReference: LocalReferenceSettings?
+    var isLocalReferenceActive = false
+    /// Control requests so far.
+    public internal(set) var controlRequests: UInt64 = 0
+    /// Whether root distance was once as small as `local … activate` wants.
+    var wasEverClose = false
+    let startedAt: Instant<Monotonic>
+
+    var lastTransmission: Instant<Monotonic>?
+    var nextToken: UInt64 = 1
+    var nextSourceNumber = 1
+    var resolutions: [ResolutionToken: Resolution] = [:]
+    var driftSaveDue: Instant<Monotonic>?
+    var servedState: ServedTime?
+    var kernelStatus: KernelStatus?
+    var armedLeap = LeapIndicator.none
+    var suppressSamplesUntil: Instant<Monotonic>?
+    var purposeDone = false
+    var lastUnsynchronisedReason = ""
+    var lastSelectedNote = ""
 
     /// - Parameters:
     ///   - now: the clocks at this moment.
@@ -22,20 +62,160 @@ public struct Timekeeper: Engine {
     ///   - random: the only source of chance.
     public init(settings: TimekeeperSettings, at now: ClockReading, kernelRate: KernelRate, random: RandomSource) {
         self.settings = settings
+        self.random = random
+        clock = SteeredClock(at: now, rate: kernelRate)
+        origin = clock.oscillator(at: now.monotonic)
+        discipline = Discipline(settings: settings, kernelRate: kernelRate)
+        startedAt = now.monotonic
+        controlsClock = settings.controlsClock
+        localReference = settings.local
+        kernelRateAtStart = kernelRate
+        if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        for source in settings.sources { add(source, at: now.monotonic) }
     }
+
+    // MARK: Time
 
     public func nextWake(after now: ClockReading) -> Instant<Monotonic> {
-        now.monotonic + .seconds(1000)
+        var next = now.monotonic + .seconds(1 << 20)
+        func consider(_ moment: Instant<Monotonic>?) {
+            if let moment, moment < next { next = moment }
+        }
+        for source in sources {
+            consider(source.due)
+            consider(source.exchange?.deadline)
+        }
+        for pool in pools { consider(pool.retryAt) }
+        consider(discipline.slewEnd)
+        if !discipline.isStarted { next = now.monotonic }
+        consider(driftSaveDue)
+        consider(localReferenceDue)
+        if let timeout = settings.timeout { consider(startedAt + timeout) }
+        return next
     }
 
-    public mutating func wake(at now: ClockReading, effects: inout [Effect]) {}
+    public mutating func wake(at now: ClockReading, effects: inout [Effect]) {
+        lookAtClocks(now, &effects)
+        if !discipline.isStarted { begin(now, &effects) }
+        if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
+        for index in sources.indices { expire(index, now, &effects) }
+        for index in sources.indices { transmitIfDue(index, now, &effects) }
+        resolveIfDue(now, &effects)
+        if let due = driftSaveDue, due <= now.monotonic {
+            driftSaveDue = now.monotonic + settings.driftInterval
+            saveDrift(&effects)
+        }
+        updateLocalReference(now, &effects)
+        if let timeout = settings.timeout, startedAt + timeout <= now.monotonic, !purposeDone {
+            purposeDone = true
+            effects.append(.note(.timedOut))
+            effects.append(.stop(status: settings.purpose == .serve ? 0 : 1))
+        }
+    }
 
-    public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {}
+    /// The first wake: the rate that the drift file told, and what is served before anything is known.
+    private mutating func begin(_ now: ClockReading, _ effects: inout [Effect]) {
+        discipline.isStarted = true
+        if let drift = settings.initialDrift {
+            effects.append(.note(.frequencyRead(drift.frequency, skew: drift.skew)))
+            setRate(discipline.baseRate, now, &effects)
+        }
+        publish(now, &effects)
+    }
 
-    public mutating func finish(at now: ClockReading, effects: inout [Effect]) {}
+    public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
+        lookAtClocks(now, &effects)
+        switch event {
+        case .datagram(let token, let octets, let from, let to, let stamp):
+            received(octets, token, from: from, to: to, at: stamp, now, &effects)
+        case .sent(let token, let stamp):
+            guard let index = sources.firstIndex(where: { $0.exchange?.token == token }) else { return }
+            if let known = sources[index].exchange?.sent.kind, stamp.kind > known {
+                sources[index].exchange?.sent = stamp
+                if stamp.kind == .kernel { sources[index].kernelSent &+= 1 }
+            }
+        case .sendFailed(let token, _):
+            sendingFailed(token, now, &effects)
+        case .resolved(let token, let addresses):
+            resolved(token, addresses, now, &effects)
+        case .control(let octets, let client, let authority):
+            control(octets, from: client, authority, now, &effects)
+        case .clockWasSet:
+            break  // lookAtClocks has seen it.
+        case .refused(let effect, let refusal):
+            refused(effect, refusal, now, &effects)
+        case .signal(.refresh):
+            refresh(now.monotonic)
+        }
+    }
 
-    /// Verdict, bound and reason for this moment.
-    public func state(at now: ClockReading) -> ClockState {
-        ClockState(verdict: .unknown, bound: nil, offset: .zero, reason: "Nothing was measured yet.")
+    public mutating func finish(at now: ClockReading, effects: inout [Effect]) {
+        lookAtClocks(now, &effects)
+        // No slew may go on when nobody is there to end it.
+        if controlsClock, discipline.isStarted {
+            let rate = discipline.baseRate
+            clock.set(rate, at: now.monotonic)
+            effects.append(.setRate(rate))
+        }
+        if settings.keepsDrift { saveDrift(&effects) }
+        for source in sources {
+            if let exchange = source.exchange { effects.append(.close(exchange.token)) }
+        }
+    }
+
+    // MARK: Small helpers
+
+    /// A moment as samples count it.
+    func seconds(_ moment: Instant<Oscillator>) -> Double {
+        (moment - origin).inSeconds
+    }
+
+    /// Now, as samples count it.
+    func seconds(at now: ClockReading) -> Double {
+        seconds(clock.oscillator(at: now.monotonic))
+    }
+
+    /// What the wall clock shows less what the oscillator shows, counted from the base of offsets.
+    func wallOffset(at now: Instant<Monotonic>) -> Double {
+        (clock.realtime(at: now).sinceEpoch - clock.oscillator(at: now).sinceEpoch - offsetBase).inSeconds
+    }
+
+    mutating func token() -> RequestToken {
+        defer { nextToken &+= 1 }
+        return RequestToken(number: nextToken)
+    }
+
+    /// Sees what others did to the clocks since the last event.
+    private mutating func lookAtClocks(_ now: ClockReading, _ effects: inout [Effect]) {
+        let seen = clock.lookForSteps(at: now)
+        if seen.suspended > .zero {
+            // Neither clock counted while the machine slept; nothing that was measured before says where we are now.
+            effects.append(.note(.suspended(for: seen.suspended)))
+            forgetMeasurements(now, &effects, reason: "The machine was suspended.")
+            return
+        }
+        guard seen.step != .zero else { return }
+        let leap = armedLeap == .insertSecond ? -1.0 : armedLeap == .deleteSecond ? 1.0 : 0
+        if leap != 0, (seen.step.inSeconds - leap).magnitude < 0.01 {
+            passLeapSecond(by: .seconds(leap), now, &effects)
+            return
+        }
+        effects.append(.note(.steppedByOthers(by: seen.step)))
+        for index in sources.indices {
+            if let exchange = sources[index].exchange {
+                effects.append(.close(exchange.token))
+                sources[index].exchange = nil
+                sources[index].due = now.monotonic + .milliseconds(100)
+            }
+        }
+        if reference != nil { correct(now, &effects, isUpdate: false) }
+    }
+
+    /// The kernel has inserted or deleted a leap second: UTC jumped, and so did the wall clock with it.
+    private mutating func passLeapSecond(by step: Duration, _ now: ClockReading, _ effects: inout [Effect]) {
+        offsetBase += step
+        armedLeap = .none
+        suppressSamplesUntil = now.monotonic + .seconds(5)
+        publish(now, &effects)
     }
 }

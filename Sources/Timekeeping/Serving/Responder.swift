@@ -5,7 +5,7 @@ public import TimeBase
 /// What became of a datagram at the server's port. Each datagram ends in exactly one of these, and each is counted.
 public enum ServingOutcome: Int, CaseIterable, Hashable, Sendable {
     case answered
-    /// Shorter than a header, or with a mode, version or port to which nobody answers.
+    /// Shorter than a header, of an unknown version, or longer than anything that is answered.
     case malformed
     /// Not a client's request: answering could make two servers talk for ever.
     case notARequest
@@ -38,17 +38,23 @@ public struct Responder: Sendable {
     public var served = ServedTime.unsynchronised
     /// Who is answered.
     public var access = AccessTable()
-    /// How often; nil for no limit.
-    public var rateLimit: RateLimitSettings?
     /// How many datagrams ended in each outcome, by ``ServingOutcome`` raw value.
     public private(set) var counts = InlineArray<6, UInt64>(repeating: 0)
 
-    /// - Parameter random: for the bits below the clock's precision, and for the rate limit's leak.
-    public init(random: RandomSource) {
-        self.random = random
-    }
+    /// Requests whose receive time the kernel took, and those where we did.
+    public var kernelStamps: UInt64 = 0
+    public var daemonStamps: UInt64 = 0
 
     private var random: RandomSource
+    private var limiter: RateLimiter?
+
+    /// - Parameters:
+    ///   - rateLimit: how often one client is answered; nil for no limit.
+    ///   - random: for the bits below the clock's precision, and for the rate limit.
+    public init(rateLimit: RateLimitSettings?, random: RandomSource) {
+        self.random = random
+        if let rateLimit { limiter = RateLimiter(settings: rateLimit, key: self.random.next()) }
+    }
 
     /// Answers one datagram.
     ///
@@ -57,14 +63,60 @@ public struct Responder: Sendable {
     ///   - client: where it came from.
     ///   - received: when it came in, on the wall clock (kernel stamp if there is one).
     ///   - now: the wall clock at this moment, for the transmit timestamp.
-    ///   - reply: room of exactly the request's length; written only when the outcome has an answer.
+    ///   - reply: room of the request's length at least; written only when the outcome has an answer.
     /// - Returns: the outcome, and how many octets of `reply` are to be sent (0 for none).
     public mutating func answer(
         _ request: Span<UInt8>, from client: Endpoint, received: Instant<Realtime>, now: Instant<Realtime>,
         into reply: inout MutableSpan<UInt8>
     ) -> (outcome: ServingOutcome, length: Int) {
-        let outcome = ServingOutcome.malformed
+        let outcome = judge(request, client, received, room: reply.count)
         counts[outcome.rawValue] &+= 1
-        return (outcome, 0)
+        guard outcome == .answered || outcome == .kissed, let header = NTPHeader(request) else {
+            return (outcome, 0)
+        }
+        let isKiss = outcome == .kissed
+        let leap = isKiss ? LeapIndicator.unsynchronised : served.leap
+        let answer = NTPHeader(
+            leap: leap, version: header.version, mode: .server,
+            stratum: isKiss ? 0 : served.stratum, poll: pollToServe(header.poll), precision: served.precision,
+            rootDelay: NTPShort(roundingUp: served.rootDelay),
+            rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: received)),
+            referenceIdentifier: isKiss ? ReferenceIdentifier(bits: 0x5241_5445) : served.referenceIdentifier,
+            referenceTime: served.referenceTime, origin: header.transmit,
+            receive: blurred(NTPTimestamp(served.time(at: received))),
+            transmit: blurred(NTPTimestamp(served.time(at: max(now, received)))))
+        guard answer.write(into: &reply) else { return (outcome, 0) }
+        return (outcome, NTPHeader.size)
+    }
+
+    private mutating func judge(
+        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int
+    ) -> ServingOutcome {
+        guard request.count >= NTPHeader.size, request.count <= 1500, room >= NTPHeader.size,
+            request.count.isMultiple(of: 4)
+        else { return .malformed }
+        let version = request[0] >> 3 & 7
+        let mode = request[0] & 7
+        guard (1...4).contains(version) else { return .malformed }
+        // Version 1 had no modes: 0 is a client, unless it comes from the server's port (RFC 1059).
+        let isRequest = mode == NTPMode.client.rawValue || version == 1 && mode == 0 && client.port != 123
+        guard isRequest else { return .notARequest }
+        guard access.allows(client.address) else { return .denied }
+        guard limiter != nil else { return .answered }
+        return limiter?.judge(client.address, at: received, &random) ?? .answered
+    }
+
+    /// The poll interval asked for, or what the rate limit wants if that is longer.
+    private func pollToServe(_ asked: Int8) -> Int8 {
+        guard let limiter else { return max(asked, 0) }
+        return max(asked, Int8(clamping: limiter.settings.interval))
+    }
+
+    /// Fills the bits below the clock's precision with chance, so that they tell nothing and average out.
+    private mutating func blurred(_ timestamp: NTPTimestamp) -> NTPTimestamp {
+        let bits = 32 + Int(served.precision)
+        guard bits > 0, bits < 32 else { return timestamp }
+        let mask = UInt64(1) << UInt64(bits) - 1
+        return NTPTimestamp(bits: timestamp.bits & ~mask | random.next() & mask)
     }
 }

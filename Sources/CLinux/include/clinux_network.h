@@ -1,0 +1,71 @@
+// Datagram sockets and their timestamps. Unless said otherwise a function returns 0 or more, or the negative error number.
+#pragma once
+#include <stdint.h>
+#include "clinux_clock.h"
+
+/// An IP address and a port as numbers, not as octets in network order.
+struct clinux_address {
+    uint64_t high;   // first half of an IPv6 address
+    uint64_t low;    // second half, or an IPv4 address
+    uint32_t scope;  // the interface of a link-local IPv6 address, or 0
+    uint16_t port;
+    uint8_t family;  // 4, 6, or 0 for none
+};
+
+/// What came with a datagram.
+struct clinux_meta {
+    struct clinux_address source;
+    struct clinux_address destination;  // the local address it was sent to (port 0); family 0 if not known
+    struct clinux_time stamp;           // the kernel's receive or transmit timestamp
+    int32_t has_stamp;
+    uint32_t identifier;  // error queue: which packet of the socket, counted from 0 (SOF_TIMESTAMPING_OPT_ID)
+    int32_t truncated;
+};
+
+enum clinux_poll_bits {
+    CLINUX_POLL_IN = 0x0001,
+    CLINUX_POLL_PRIORITY = 0x0002,
+    CLINUX_POLL_ERROR = 0x0008,
+    CLINUX_POLL_HANGUP = 0x0010,
+    CLINUX_POLL_INVALID = 0x0020,
+};
+
+/// struct pollfd
+struct clinux_poll_entry {
+    int32_t descriptor;
+    int16_t events;
+    int16_t ready;
+};
+
+/// poll(2). Negative milliseconds: no limit.
+int clinux_poll(struct clinux_poll_entry *entries, unsigned count, int milliseconds);
+
+/// A non-blocking UDP socket with kernel timestamps and destination addresses on; with `transmit_stamps` also of what
+/// is sent. A system that has no timestamps still gives a socket.
+int clinux_udp_create(int family, int transmit_stamps);
+/// Only IPv6, also where IPv4 is bound to the same port.
+int clinux_udp_bind(int descriptor, const struct clinux_address *address);
+int clinux_udp_connect(int descriptor, const struct clinux_address *address);
+int clinux_udp_local(int descriptor, struct clinux_address *address);
+
+/// Receives one datagram, or with `error_queue` one transmit timestamp. Returns its octets; -EAGAIN if there is none.
+long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int error_queue, struct clinux_meta *meta);
+/// Sends one datagram; `to` is null on a connected socket, `from` (port ignored) null for the kernel's choice.
+long clinux_udp_send(int descriptor, const void *octets, unsigned long count, const struct clinux_address *to,
+                     const struct clinux_address *from);
+
+/// The longest path of a Unix socket, with its final zero.
+enum { CLINUX_UNIX_PATH = 108 };
+
+/// A non-blocking Unix datagram socket.
+int clinux_unix_create(void);
+int clinux_unix_bind(int descriptor, const char *path);
+int clinux_unix_connect(int descriptor, const char *path);
+/// Receives one datagram and the sender's path (CLINUX_UNIX_PATH octets of room; empty if it has none).
+long clinux_unix_receive(int descriptor, void *buffer, unsigned long size, char *path);
+long clinux_unix_send(int descriptor, const void *octets, unsigned long count, const char *path);
+/// Sends to a path that may begin with '@' for an abstract name (sd_notify(3)).
+int clinux_notify(const char *path, const char *text);
+
+/// getaddrinfo(3). Family 4, 6, or 0 for both; returns how many addresses were written, each once, or -1.
+int clinux_resolve(const char *name, int family, struct clinux_address *addresses, int capacity);

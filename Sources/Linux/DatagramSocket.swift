@@ -1,0 +1,101 @@
+public import Addresses
+internal import CLinux
+public import TimeBase
+
+/// What the kernel told about a datagram that came in, or about one that left.
+public struct DatagramInformation: Sendable {
+    /// Octets of the datagram that were received.
+    public var count: Int
+    public var source: SocketAddress
+    /// The address of ours that it was sent to.
+    public var destination: SocketAddress
+    /// The kernel's timestamp of the packet, on the wall clock as it was then; nil if the kernel took none.
+    public var stamp: Instant<Realtime>?
+    /// Of a transmit timestamp: which packet of its socket it belongs to, counted from 0.
+    public var identifier: UInt32
+    /// Whether the buffer was too short.
+    public var isTruncated: Bool
+}
+
+/// A UDP socket that never blocks and has the kernel take timestamps (SO_TIMESTAMPING, timestamping.rst).
+public struct DatagramSocket: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// - Parameter transmitStamps: whether the kernel also reports when packets leave: ``receiveTransmitStamp(scratch:)``.
+    public init(family: AddressFamily, transmitStamps: Bool) throws(SystemError) {
+        let number = try SystemError.check("socket", clinux_udp_create(family.code, transmitStamps ? 1 : 0))
+        descriptor = FileDescriptor(owning: number)
+    }
+
+    /// The number for a poll set.
+    public var number: Int32 { descriptor.number }
+
+    /// Gives the socket an address of ours; port 0 lets the kernel choose a free one at random.
+    public func bind(to endpoint: Endpoint) throws(SystemError) {
+        var address = SocketAddress(endpoint).kernel
+        try SystemError.check("bind", unsafe clinux_udp_bind(number, &address))
+    }
+
+    /// From now on only datagrams of this peer come in. The kernel chooses a random port unless one was bound.
+    public func connect(to endpoint: Endpoint) throws(SystemError) {
+        var address = SocketAddress(endpoint).kernel
+        try SystemError.check("connect", unsafe clinux_udp_connect(number, &address))
+    }
+
+    /// The address and port of ours.
+    public func localEndpoint() throws(SystemError) -> Endpoint {
+        var address = clinux_address()
+        try SystemError.check("getsockname", unsafe clinux_udp_local(number, &address))
+        guard let endpoint = SocketAddress(kernel: address).endpoint else {
+            throw SystemError(call: "getsockname", number: SystemError.invalid)
+        }
+        return endpoint
+    }
+
+    /// Takes one datagram; nil if there is none. It allocates nothing.
+    public func receive(into buffer: inout [UInt8]) throws(SystemError) -> DatagramInformation? {
+        try receive(into: &buffer, errorQueue: false)
+    }
+
+    /// Takes one report of a packet that left; nil if there is none. What it holds besides the stamp goes to `scratch`.
+    public func receiveTransmitStamp(scratch: inout [UInt8]) throws(SystemError) -> DatagramInformation? {
+        try receive(into: &scratch, errorQueue: true)
+    }
+
+    private func receive(into buffer: inout [UInt8], errorQueue: Bool) throws(SystemError) -> DatagramInformation? {
+        var meta = clinux_meta()
+        // Right because the kernel is told the buffer's own size.
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe clinux_udp_receive(number, bytes.baseAddress, UInt(bytes.count), errorQueue ? 1 : 0, &meta)
+        }
+        if count == -Int(SystemError.tryAgain) { return nil }
+        try SystemError.check("recvmsg", count)
+        return DatagramInformation(
+            count: min(count, buffer.count), source: SocketAddress(kernel: meta.source),
+            destination: SocketAddress(kernel: meta.destination),
+            stamp: meta.has_stamp != 0 ? Instant(sinceEpoch: Duration(meta.stamp)) : nil,
+            identifier: meta.identifier, isTruncated: meta.truncated != 0)
+    }
+
+    /// Sends the first `count` octets of a buffer.
+    ///
+    /// - Parameters:
+    ///   - destination: whither; nil on a connected socket.
+    ///   - source: which address of ours to send from; nil lets the kernel choose.
+    public func send(
+        _ octets: [UInt8], count: Int, to destination: SocketAddress? = nil, from source: SocketAddress? = nil
+    ) throws(SystemError) {
+        precondition(count >= 0 && count <= octets.count, "A datagram is not longer than its buffer.")
+        var to = destination?.kernel ?? clinux_address()
+        var from = source?.kernel ?? clinux_address()
+        // Right because `count` was compared with the array's size.
+        let sent = unsafe octets.withUnsafeBytes { bytes in
+            if destination == nil {
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), nil, &from)
+            } else {
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), &to, &from)
+            }
+        }
+        try SystemError.check("sendmsg", sent)
+    }
+}

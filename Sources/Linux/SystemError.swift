@@ -1,0 +1,48 @@
+internal import CLinux
+
+/// The kernel said no.
+public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The system call or library function, such as "adjtimex".
+    public var call: String
+    /// The error number (errno(3)).
+    public var number: Int32
+
+    public init(call: String, number: Int32) {
+        self.call = call
+        self.number = number
+    }
+
+    /// The system's words for the error, such as "Operation not permitted".
+    public var text: String { errorText(number) }
+
+    public var description: String { "\(call): \(text)" }
+
+    /// Nothing to read, or no room to write, at this moment (EAGAIN).
+    public static let tryAgain: Int32 = 11
+    /// There is no such file (ENOENT).
+    public static let noSuchFile: Int32 = 2
+    /// The file exists already (EEXIST).
+    public static let exists: Int32 = 17
+    /// An argument makes no sense to the kernel (EINVAL).
+    public static let invalid: Int32 = 22
+    /// Nobody listens there (ECONNREFUSED).
+    public static let connectionRefused: Int32 = 111
+
+    /// Takes the result of a CLinux function, which is a negative error number if it failed.
+    @discardableResult
+    package static func check<Result: BinaryInteger>(
+        _ call: @autoclosure () -> String, _ result: Result
+    ) throws(SystemError) -> Result {
+        if result < 0 { throw SystemError(call: call(), number: Int32(truncatingIfNeeded: 0 - result)) }
+        return result
+    }
+}
+
+/// The system's words for an error number.
+public func errorText(_ number: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 128)
+    unsafe buffer.withUnsafeMutableBufferPointer { pointer in
+        unsafe clinux_error_text(number, pointer.baseAddress, UInt(pointer.count))
+    }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

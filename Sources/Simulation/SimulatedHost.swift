@@ -1,0 +1,233 @@
+internal import Addresses
+public import Engine
+public import TimeBase
+public import Timekeeping
+
+/// A note and when it was made.
+public struct TimedNote: Equatable, Sendable {
+    /// True time since the start.
+    public var moment: Duration
+    public var note: Note
+}
+
+/// A machine that does not exist: crystal, kernel clock, network, servers. It is a host like Linux is, so the engine
+/// that runs on it is the daemon's, not a model of it. The same scenario and seed give the same run, bit for bit.
+///
+/// Time stands still while the engine thinks, and jumps from one event to the next. It stops at every full second, too,
+/// and gives the loop nothing then: so an observer can look at the engine once a second without waking it.
+public struct SimulatedHost: Host {
+    public typealias Event = Timekeeping.Event
+    public typealias Effect = Timekeeping.Effect
+
+    /// What has been counted.
+    public struct Counts: Equatable, Sendable {
+        /// Requests that the engine sent.
+        public var sent = 0
+        /// Datagrams handed to the engine.
+        public var received = 0
+        /// Datagrams for a socket that was closed already.
+        public var late = 0
+        /// Forged datagrams that the attacker sent, and those handed to the engine.
+        public var forged = 0
+        public var forgedReceived = 0
+        /// Steps that the engine made.
+        public var steps = 0
+    }
+
+    /// What is under way.
+    private enum Pending {
+        case event(Event)
+        case request(RequestToken, server: Int, octets: [UInt8])
+        case reply(RequestToken, from: Endpoint, octets: [UInt8], forged: Bool)
+        case stepByOthers(Duration)
+        case sleep(Scenario.Sleep)
+    }
+
+    public let scenario: Scenario
+    /// True time since the start.
+    public private(set) var now: Duration = .zero
+    public private(set) var clock: SimulatedClock
+    public private(set) var counts = Counts()
+    public private(set) var notes: [TimedNote] = []
+    public private(set) var saved: [StateFile: String] = [:]
+    public private(set) var served: ServedTime?
+    public private(set) var status: KernelStatus?
+    /// Set when the engine asked to stop.
+    public private(set) var exitStatus: Int32?
+    /// The poll interval (binary logarithm of seconds) in the last request.
+    public private(set) var poll: Int8?
+    /// Whether the last wait ended because a full second has come.
+    public private(set) var isFullSecond = false
+
+    private var queue = EventQueue<Pending>()
+    private var servers: [SimulatedServer]
+    private var toServer: [RandomSource]
+    private var fromServer: [RandomSource]
+    private var indices: [IPAddress: Int] = [:]
+    private var attacker: OffPathAttacker?
+    /// Sockets that are open, and whom they are connected to.
+    private var sockets: [RequestToken: Endpoint] = [:]
+    private var nextSecond = Duration.seconds(1)
+    /// When the machine last woke from sleep.
+    private var woke = Duration.zero
+    private var idlePasses = 0
+
+    public init(_ scenario: Scenario, seed: UInt64) {
+        self.scenario = scenario
+        let crystal = SimulatedOscillator(
+            scenario.oscillator, length: scenario.length,
+            random: RandomSource(seed: seed, stream: RandomStream.oscillator))
+        clock = SimulatedClock(crystal, error: scenario.initialError)
+        servers = scenario.servers.map(SimulatedServer.init)
+        toServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.toServer($0)) }
+        fromServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.fromServer($0)) }
+        for (index, server) in scenario.servers.enumerated() { indices[server.address] = index }
+        attacker = scenario.attacker.map {
+            OffPathAttacker($0, random: RandomSource(seed: seed, stream: RandomStream.attacker))
+        }
+        for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
+        for sleep in scenario.sleeps { queue.insert(.sleep(sleep), at: sleep.at) }
+    }
+
+    public var isStopping: Bool { exitStatus != nil || now >= scenario.length }
+
+    public func read() -> ClockReading { clock.reading(at: now) }
+
+    public mutating func next(before deadline: Instant<Monotonic>) -> Event? {
+        isFullSecond = false
+        let before = now
+        defer {
+            idlePasses = now == before ? idlePasses + 1 : 0
+            precondition(idlePasses < 1_000_000, "The engine does not let time go on: its next wake is always now.")
+        }
+        var until = min(nextSecond, scenario.length)
+        if read().monotonic >= deadline {
+            until = now
+        } else if clock.reading(at: until).monotonic >= deadline {
+            until = min(until, clock.moment(whenMonotonicReads: deadline))
+        }
+        while let first = queue.first, first <= until, let (moment, pending) = queue.next() {
+            if moment < woke, case .reply = pending { continue }  // It came while the machine slept.
+            now = max(now, moment)
+            if let event = happen(pending, at: moment) { return event }
+        }
+        now = until
+        if now == nextSecond {
+            isFullSecond = true
+            nextSecond += .seconds(1)
+        }
+        return nil
+    }
+
+    public mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .setRate(let rate): setRate(rate, effect)
+        case .step(let change):
+            clock.step(by: change)
+            counts.steps += 1
+            // As Linux does it: a step is reported to whoever watches the clock, whoever made it.
+            queue.insert(.event(.clockWasSet), at: now)
+        case .setStatus(let status): self.status = status
+        case .send(let token, let octets, let destination): send(octets, token, to: destination)
+        case .close(let token): sockets[token] = nil
+        case .resolve(let token, let name, let family):
+            let addresses = scenario.addresses(of: name).filter { family == nil || $0.family == family }
+            queue.insert(.event(.resolved(token, addresses)), at: now + .milliseconds(5))
+        case .serve(let served): self.served = served
+        case .save(let file, let text): saved[file] = text
+        case .note(let note): notes.append(TimedNote(moment: now, note: note))
+        case .stop(let status): exitStatus = status
+        case .reply, .askResponder: break  // Nobody asks: no control request ever comes in.
+        }
+    }
+
+    /// adjtimex(2): a tick out of range is refused, a frequency out of range is brought to its end.
+    private mutating func setRate(_ rate: KernelRate, _ effect: Effect) {
+        guard (9000...11000).contains(rate.tick) else {
+            let refusal = KernelRefusal(call: "adjtimex", number: 22, text: "Invalid argument")
+            queue.insert(.event(.refused(effect, refusal)), at: now)
+            return
+        }
+        var rate = rate
+        rate.scaledFrequency = min(max(rate.scaledFrequency, -32_768_000), 32_768_000)
+        clock.setRate(rate, at: now)
+    }
+
+    private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
+        counts.sent += 1
+        if octets.count > 2 { poll = Int8(bitPattern: octets[2]) }
+        sockets[token] = destination
+        if let after = scenario.stampsOfSending {
+            let stamp = Stamp(time: read().realtime, kind: .kernel)
+            queue.insert(.event(.sent(token, at: stamp)), at: now + after)
+        }
+        if var attacker {
+            for forgery in attacker.forgeries(at: now) {
+                counts.forged += 1
+                let reply = Pending.reply(token, from: destination, octets: forgery.octets, forged: true)
+                queue.insert(reply, at: now + forgery.after)
+            }
+            self.attacker = attacker
+        }
+        guard let index = indices[destination.address], destination.port == 123 else { return }
+        // Numbers are drawn whether or not there is a network, so an outage moves no delay of later packets.
+        let delays = servers[index].settings.toServer.delays(at: now, random: &toServer[index])
+        guard scenario.connectivity.isConnected(at: now) else {
+            guard scenario.reportsOutage else { return }
+            let refusal = KernelRefusal(call: "sendmsg", number: 101, text: "Network is unreachable")
+            queue.insert(.event(.sendFailed(token, refusal)), at: now)
+            return
+        }
+        for delay in delays { queue.insert(.request(token, server: index, octets: octets), at: now + delay) }
+    }
+
+    /// What the engine is told of something that happens at a moment (earlier than now if it slept); nil if it does not notice.
+    private mutating func happen(_ pending: Pending, at moment: Duration) -> Event? {
+        switch pending {
+        case .event(.sent(let token, let stamp)):
+            return sockets[token] == nil ? nil : .sent(token, at: stamp)
+        case .event(let event): return event
+        case .stepByOthers(let change):
+            clock.step(by: change)
+            return .clockWasSet
+        case .sleep(let sleep):
+            clock.suspend(at: now, for: sleep.duration, error: sleep.error)
+            now += sleep.duration
+            woke = now
+            nextSecond = .seconds(now.components.seconds + 1)
+            return .clockWasSet
+        case .request(let token, let index, let octets):
+            arrive(octets, token, at: index, moment)
+            return nil
+        case .reply(let token, let source, let octets, let forged):
+            guard let peer = sockets[token], peer == source else {
+                counts.late += 1
+                return nil
+            }
+            counts.received += 1
+            if forged { counts.forgedReceived += 1 } else { attacker?.overheard = octets }
+            let stamp = Stamp(time: read().realtime, kind: .kernel)
+            return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
+        }
+    }
+
+    /// A request comes in at a server, which is awake even if the client sleeps.
+    private mutating func arrive(_ octets: [UInt8], _ token: RequestToken, at index: Int, _ moment: Duration) {
+        let source = Endpoint(address: servers[index].settings.address, port: 123)
+        let answer = servers[index].answer(octets, at: moment)
+        guard answer != .silence else { return }
+        let left = moment + SimulatedServer.processing
+        let delays = servers[index].settings.fromServer.delays(at: left, random: &fromServer[index])
+        for delay in delays where scenario.connectivity.isConnected(at: left + delay) {
+            switch answer {
+            case .silence: break
+            case .reply(let octets):
+                let reply = Pending.reply(token, from: source, octets: octets, forged: false)
+                queue.insert(reply, at: left + delay)
+            case .portUnreachable:
+                let refusal = KernelRefusal(call: "recvmsg", number: 111, text: "Connection refused")
+                queue.insert(.event(.sendFailed(token, refusal)), at: left + delay)
+            }
+        }
+    }
+}

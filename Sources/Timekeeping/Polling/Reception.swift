@@ -1,0 +1,258 @@
+internal import Addresses
+internal import Estimation
+internal import NTPWire
+internal import TimeBase
+
+/// Listening: from the octets of a reply to a sample, or to a named reason why not.
+extension Timekeeper {
+    mutating func received(
+        _ octets: [UInt8], _ token: RequestToken, from: Endpoint, to: IPAddress?, at stamp: Stamp, _ now: ClockReading,
+        _ effects: inout [Effect]
+    ) {
+        // Only a socket of an open request is listened to; nothing below changes lasting state before the origin
+        // check has passed.
+        guard let index = sources.firstIndex(where: { $0.exchange?.token == token }),
+            let exchange = sources[index].exchange
+        else { return }
+        sources[index].replies &+= 1
+        let outcome = judge(octets, exchange, from, index)
+        guard case .header(let header) = outcome else {
+            if case .refused(let reason) = outcome { sources[index].count(reason) }
+            return
+        }
+
+        // The origin is ours, so the server (or somebody on the path) has answered this request: it is closed.
+        effects.append(.close(token))
+        sources[index].exchange = nil
+        if header.stratum == 0 {
+            kiss(header, index, now, &effects)
+            return
+        }
+        guard header.receive != .unknown, header.transmit != .unknown else {
+            sources[index].count(.missingTimestamp)
+            miss(index, now, &effects)
+            return
+        }
+        sources[index].reach = sources[index].reach << 1 | 1
+        sources[index].failures = 0
+        sources[index].hasAnswered = true
+        sources[index].validReplies &+= 1
+        if stamp.kind == .kernel { sources[index].kernelReceived &+= 1 }
+        sources[index].leap = header.leap
+        sources[index].stratum = Int(header.stratum)
+        sources[index].referenceIdentifier = header.referenceIdentifier
+
+        if exchange.isWarmUp {
+            sources[index].count(.warmUp)
+            sources[index].warmedUp = true
+            sources[index].due = now.monotonic + .seconds(2)
+            return
+        }
+        sources[index].warmedUp = false
+        let measured = measure(header, exchange, stamp, to, index, now)
+        sources[index].count(measured.outcome)
+        switch measured.outcome {
+        case .accepted:
+            take(measured.sample, index, now, &effects)
+        case .unsynchronised, .rootDistance:
+            sources[index].adjustPoll(by: 0.1)
+            burstFailed(index)
+            select(because: nil, now, &effects)
+        case .delay, .delayRatio, .delayDeviation:
+            sources[index].adjustPoll(by: 0.02)
+            burstFailed(index)
+        default:
+            sources[index].adjustPoll(by: 0.1)
+            burstFailed(index)
+        }
+        finishIfAllFailed(now, &effects)
+    }
+
+    private enum Judgement {
+        case header(NTPHeader)
+        case refused(ReplyOutcome)
+    }
+
+    /// Whether this is the answer to that request at all.
+    private func judge(_ octets: [UInt8], _ exchange: Exchange, _ from: Endpoint, _ index: Int) -> Judgement {
+        guard let header = NTPHeader(octets.span) else { return .refused(.tooShort) }
+        guard from == sources[index].endpoint else { return .refused(.wrongSource) }
+        guard header.mode == .server, (1...4).contains(header.version),
+            header.version == sources[index].settings.version
+        else { return .refused(.wrongMode) }
+        guard header.origin == exchange.cookie else { return .refused(.bogusOrigin) }
+        return .header(header)
+    }
+
+    /// A kiss-o'-death that passed the origin check (RFC 5905 section 7.4).
+    private mutating func kiss(
+        _ header: NTPHeader, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        let code = header.kissCode ?? "?"
+        sources[index].burst = nil
+        switch code {
+        case "RATE":
+            sources[index].count(.kissRate)
+            let pause = sources[index].interval * 4
+            sources[index].due = sources[index].isOnline ? now.monotonic + pause : nil
+            sources[index].story = "It asked us to ask less often (kiss-o'-death RATE)."
+        case "DENY", "RSTR":
+            // It does not want us: ask as rarely as is allowed, and take another address where there is one.
+            sources[index].count(.kissDenied)
+            sources[index].poll = sources[index].settings.maximumPoll
+            schedule(index, after: now.monotonic)
+            sources[index].story = "It refuses to serve us (kiss-o'-death \(code))."
+        default:
+            sources[index].count(.kissOther)
+            sources[index].story = "It answered with kiss-o'-death \(code)."
+        }
+        effects.append(.note(.kissOfDeath(code: code, source: sources[index].label)))
+        miss(index, now, &effects)
+    }
+
+    private struct Measurement {
+        var outcome: ReplyOutcome
+        var sample: Sample
+    }
+
+    /// T1 to T4 become an offset and a delay, and all tests of sanity are made.
+    private mutating func measure(
+        _ header: NTPHeader, _ exchange: Exchange, _ stamp: Stamp, _ local: IPAddress?, _ index: Int,
+        _ now: ClockReading
+    ) -> Measurement {
+        let nothing = Sample(time: 0, offset: 0, delay: 0, dispersion: 0, rootDelay: 0, rootDispersion: 0)
+        // The kernel may have stamped the request later than it was received if the clock was set between.
+        let destination = stamp.time > now.realtime ? now.realtime : stamp.time
+        guard let sent = clock.oscillator(at: exchange.sent.time), let came = clock.oscillator(at: destination),
+            came >= sent
+        else { return Measurement(outcome: .clockStepped, sample: nothing) }
+        let settings = sources[index].settings
+        let frequency = discipline.frequency.ratio
+        let localInterval = (came - sent).inSeconds * (1 - frequency)
+        let remoteInterval = header.transmit.since(header.receive).inSeconds
+        let remotePrecision = Duration.poll2(Int(header.precision)).inSeconds
+        let precision = self.settings.precision.inSeconds + remotePrecision
+        let delay = max((localInterval - remoteInterval).magnitude, precision)
+        // Where the server's time is read near ours, it is in the era that is nearest.
+        let remote = header.receive.instant(near: now.realtime) + header.transmit.since(header.receive) / 2
+        let middle = sent + (came - sent) / 2
+        let offset = remote.sinceEpoch - middle.sinceEpoch - offsetBase + settings.offset
+        let skew = min(discipline.skew.ratio, Regression.unknownSkew)
+        let dispersion = precision + skew * localInterval.magnitude
+        let sample = Sample(
+            time: seconds(middle), offset: offset.inSeconds, delay: delay, dispersion: dispersion,
+            rootDelay: header.rootDelay.duration.inSeconds + delay,
+            rootDispersion: header.rootDispersion.duration.inSeconds + dispersion)
+
+        var tests: UInt16 = 0b11_1100_0000  // 1, 2, 3 and 5 (no authentication was asked for) have passed.
+        var failed: ReplyOutcome?
+        func test(_ passed: Bool, _ bit: UInt16, _ outcome: ReplyOutcome) {
+            if passed { tests |= 1 << bit } else if failed == nil { failed = outcome }
+        }
+        test(header.leap != .unsynchronised && (1...15).contains(header.stratum), 5, .unsynchronised)
+        let claimed = header.rootDelay.duration.inSeconds / 2 + header.rootDispersion.duration.inSeconds
+        test(claimed < 16, 4, .rootDistance)
+        if header.stratum < settings.minimumStratum { failed = failed ?? .stratum }
+        let isLeapNear = suppressSamplesUntil.map { now.monotonic < $0 } ?? false
+        if isLeapNear { failed = failed ?? .leapSecond }
+        test(
+            delay - dispersion <= settings.maximumDelay.inSeconds && precision <= settings.maximumDelay.inSeconds
+                && (0...4).contains(remoteInterval), 3, .delay)
+        test(passesDelayRatio(sample, index), 2, .delayRatio)
+        test(passesDelayDeviation(sample, index), 1, .delayDeviation)
+        test(!isLoop(header, local), 0, .loop)
+        sources[index].lastReply = LastReply(
+            header: header, local: local, wallOffset: sample.offset - wallOffset(at: now.monotonic),
+            referenceTime: header.referenceTime == .unknown ? nil : header.referenceTime.instant(near: now.realtime),
+            delay: delay, dispersion: dispersion,
+            responseTime: remoteInterval, sentKind: exchange.sent.kind, receivedKind: stamp.kind, tests: tests)
+        return Measurement(outcome: failed ?? .accepted, sample: sample)
+    }
+
+    /// Test B.
+    private func passesDelayRatio(_ sample: Sample, _ index: Int) -> Bool {
+        let ratio = sources[index].settings.maximumDelayRatio
+        let estimate = sources[index].estimate
+        guard ratio >= 1, estimate.count >= 6, let least = estimate.minimumDelay, let newest = estimate.newest,
+            let fit = estimate.estimate
+        else { return true }
+        let growth = (sample.time - newest.time) * (fit.skew + settings.maximumClockError.ratio)
+        return sample.delay <= least * ratio + growth
+    }
+
+    /// Test C. A sample that lies further from the prediction than its delay can explain is kept: the clock may have
+    /// jumped.
+    private mutating func passesDelayDeviation(_ sample: Sample, _ index: Int) -> Bool {
+        if let before = sources[index].delayQuantile?.value {
+            let limit = before + (sources[index].delayQuantile?.tolerance ?? 0)
+            sources[index].delayQuantile?.add(sample.delay)
+            return sample.delay <= limit
+        }
+        sources[index].delayQuantile?.add(sample.delay)
+        let estimate = sources[index].estimate
+        guard estimate.count >= 6, let least = estimate.minimumDelay, let newest = estimate.newest,
+            let fit = estimate.estimate
+        else { return true }
+        let excess = (sample.delay - least) / 2
+        let limit =
+            sources[index].settings.maximumDelayDeviationRatio * fit.sampleDeviation
+            + (sample.time - newest.time) * (fit.skew + settings.maximumClockError.ratio)
+        let error = (sample.offset - fit.offset(at: sample.time)).magnitude
+        return excess <= limit || error - excess > limit
+    }
+
+    /// Test D: a server that follows us would tell us our own time.
+    private func isLoop(_ header: NTPHeader, _ local: IPAddress?) -> Bool {
+        guard header.stratum > 1, case .v4(let bits)? = local else { return false }
+        return header.referenceIdentifier.bits == bits && !(local?.isLoopback ?? false)
+    }
+
+    private mutating func burstFailed(_ index: Int) {
+        if let burst = sources[index].burst, burst.left <= 0 { sources[index].burst = nil }
+    }
+
+    /// Takes a good sample in: the poll interval, the estimate, and then the choice of what to follow.
+    private mutating func take(_ sample: Sample, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        if let fit = sources[index].estimate.estimate {
+            let error = (sample.offset - fit.offset(at: sample.time)).magnitude
+            let expected = sample.dispersion + sample.delay / 2
+            if error > expected {
+                sources[index].adjustPoll(by: -logarithm2(error / expected))
+            } else {
+                let target = Double(max(sources[index].settings.pollTarget, 1))
+                let change = (Double(sources[index].estimate.count) / target - 1) / target
+                sources[index].adjustPoll(by: change < 0 ? 2 * change : change)
+            }
+        }
+        sources[index].estimate.add(sample)
+        sources[index].lastSample = now.monotonic
+        if sources[index].burst != nil {
+            sources[index].burst?.wanted -= 1
+            if let burst = sources[index].burst, burst.wanted <= 0 || burst.left <= 0 {
+                sources[index].burst = nil
+                schedule(index, after: now.monotonic)
+            }
+        } else {
+            schedule(index, after: now.monotonic)
+        }
+        select(because: index, now, &effects)
+    }
+}
+
+extension Duration {
+    /// 2^exponent seconds for the precision of a clock, exponents clamped to -60 … 10.
+    static func poll2(_ exponent: Int) -> Duration {
+        let clamped = Swift.min(Swift.max(exponent, -59), 10)
+        return clamped >= 0
+            ? .seconds(1 << clamped)
+            : Duration(secondsComponent: 0, attosecondsComponent: 1_000_000_000_000_000_000 >> -clamped)
+    }
+}
+
+/// Binary logarithm from the exponent and a polynomial in the significand; exact to 1e-2, which a poll score bears.
+func logarithm2(_ value: Double) -> Double {
+    guard value.isFinite, value > 0 else { return 0 }
+    let m = value.significand
+    // Minimax-like parabola through 1 -> 0, sqrt2 -> 1/2, 2 -> 1.
+    return Double(value.exponent) + (-0.344 * m + 2.032) * m - 1.688
+}

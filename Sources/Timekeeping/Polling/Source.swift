@@ -1,0 +1,182 @@
+internal import Addresses
+internal import Estimation
+internal import NTPWire
+internal import TimeBase
+
+/// One exchange that is under way.
+struct Exchange: Equatable {
+    var token: RequestToken
+    /// The random number that stands for our transmit time; only who saw the request can repeat it.
+    var cookie: NTPTimestamp
+    /// When it left, as well as is known yet.
+    var sent: Stamp
+    /// When waiting for the answer ends.
+    var deadline: Instant<Monotonic>
+    var isWarmUp: Bool
+}
+
+/// A quick series of requests.
+struct Burst: Equatable {
+    /// Good samples still wanted.
+    var wanted: Int
+    /// Requests still allowed.
+    var left: Int
+}
+
+/// The last reply that was understood, for reports.
+struct LastReply: Equatable {
+    var header: NTPHeader
+    var local: IPAddress?
+    /// What the wall clock lacked by this sample.
+    var wallOffset: Double
+    var referenceTime: Instant<Realtime>?
+    var delay: Double
+    var dispersion: Double
+    var responseTime: Double
+    var sentKind: StampKind
+    var receivedKind: StampKind
+    /// Tests 1 2 3 5 6 7 A B C D from bit 9 down: set where passed.
+    var tests: UInt16
+}
+
+/// One association: when it is asked, what it answered, what is thought of it.
+struct Source {
+    /// Never used twice in a run of the program.
+    let number: Int
+    var settings: SourceSettings
+    /// Which `pool` line it belongs to.
+    let pool: Int?
+    /// Where it is asked; nil until its name is resolved.
+    var endpoint: Endpoint?
+    var isOnline: Bool
+
+    var poll: Int
+    /// Fraction of a step of the poll interval.
+    var pollScore = 0.0
+    /// When the next request is due; nil while there is nothing to ask.
+    var due: Instant<Monotonic>?
+    var exchange: Exchange?
+    var burst: Burst?
+    /// Whether the exchange ahead of this measurement was made already.
+    var warmedUp = false
+
+    /// One bit per exchange, newest lowest: set where a valid reply came.
+    var reach: UInt8 = 0
+    /// Exchanges in a row without a valid reply.
+    var failures = 0
+    /// Whether any valid reply came from this address.
+    var hasAnswered = false
+    /// Selections in a row that found it unusable for reasons other than silence.
+    var badSelections = 0
+    /// When it was last replaced or resolved anew because it did not work.
+    var lastReplacement: Instant<Monotonic>?
+
+    var estimate: Regression
+    var delayQuantile: QuantileTracker?
+    var lastSample: Instant<Monotonic>?
+    var lastReply: LastReply?
+    var leap = LeapIndicator.unsynchronised
+    var stratum = 16
+    var referenceIdentifier = ReferenceIdentifier.none
+
+    var outcomes = InlineArray<20, UInt32>(repeating: 0)
+    var requests: UInt32 = 0
+    var replies: UInt32 = 0
+    var validReplies: UInt32 = 0
+    var kernelSent: UInt32 = 0
+    var kernelReceived: UInt32 = 0
+
+    var selection = SelectionState.noSamples
+    /// Why selection thinks so: measured value and limit.
+    var story = "It was not asked yet."
+    var score = 1.0
+    /// Updates to wait before it is combined again after it was distant.
+    var distantFor = 0
+    /// The interval of the last selection, offset and distance carried to that moment.
+    var lastInterval: (offset: Double, distance: Double)?
+    /// Root delay and dispersion of the sample that confines the truth most.
+    var bestSample: Sample?
+
+    init(number: Int, settings: SourceSettings, pool: Int?, endpoint: Endpoint?, precision: Double) {
+        self.number = number
+        self.settings = settings
+        self.pool = pool
+        self.endpoint = endpoint
+        isOnline = !settings.offline
+        poll = settings.minimumPoll
+        estimate = Regression(
+            limits: Regression.Limits(
+                minimumSamples: settings.minimumSamples, maximumSamples: settings.maximumSamples, precision: precision,
+                minimumDelay: settings.minimumDelay?.inSeconds, asymmetry: settings.asymmetry))
+        if settings.maximumDelayQuantile > 0 {
+            delayQuantile = QuantileTracker(quantile: settings.maximumDelayQuantile, step: precision / 2)
+        }
+    }
+
+    /// How people know it: the address, with the configured name where that differs.
+    var label: String {
+        guard let endpoint else { return settings.name }
+        let address = endpoint.address.description
+        return address == settings.name ? address : "\(address) (\(settings.name))"
+    }
+
+    /// The interval between polls.
+    var interval: Duration { .poll(poll) }
+
+    /// The interval between the requests of a burst: 2 s, or a quarter of the poll interval if that is shorter.
+    var burstInterval: Duration { min(.seconds(2), .poll(poll - 2)) }
+
+    mutating func count(_ outcome: ReplyOutcome) {
+        outcomes[outcome.rawValue] &+= 1
+    }
+
+    /// Starts afresh at an address.
+    mutating func moveTo(_ endpoint: Endpoint?, at now: Instant<Monotonic>) {
+        self.endpoint = endpoint
+        estimate.reset()
+        reach = 0
+        failures = 0
+        hasAnswered = false
+        badSelections = 0
+        lastSample = nil
+        lastReply = nil
+        poll = settings.minimumPoll
+        pollScore = 0
+        leap = .unsynchronised
+        stratum = 16
+        lastInterval = nil
+        bestSample = nil
+        selection = .noSamples
+        burst = settings.initialBurst ? Burst(wanted: 4, left: 8) : nil
+        due = endpoint == nil || !isOnline ? nil : now
+        lastReplacement = now
+        story = endpoint == nil ? "Its name has no known address yet." : "It was not asked yet."
+    }
+
+    /// Moves the poll interval by whole steps as the score has gathered them.
+    mutating func adjustPoll(by change: Double) {
+        pollScore += change
+        if pollScore >= 1 {
+            let steps = Int(min(pollScore, 30))
+            poll += steps
+            pollScore -= Double(steps)
+        } else if pollScore < 0 {
+            let steps = Int((-pollScore).clamped(to: 0...30).rounded(.up))
+            poll -= steps
+            pollScore += Double(steps)
+        }
+        if poll < settings.minimumPoll {
+            poll = settings.minimumPoll
+            pollScore = 0
+        } else if poll > settings.maximumPoll {
+            poll = settings.maximumPoll
+            pollScore = 0.999
+        }
+    }
+}
+
+extension Double {
+    func clamped(to range: ClosedRange<Double>) -> Double {
+        isNaN ? range.lowerBound : Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+}

@@ -1,0 +1,133 @@
+internal import Addresses
+internal import Estimation
+internal import NTPWire
+internal import TimeBase
+
+/// Asking: when a request leaves, what it looks like, and what follows when no answer comes.
+extension Timekeeper {
+    /// The least time between requests to different sources, so that they do not disturb each other.
+    private var separation: Duration {
+        let shortest = sources.map(\.settings.minimumPoll).min() ?? 6
+        return min(max(.poll(shortest - 3), .milliseconds(2)), .milliseconds(200))
+    }
+
+    mutating func transmitIfDue(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard let due = sources[index].due, due <= now.monotonic, sources[index].exchange == nil else { return }
+        guard let endpoint = sources[index].endpoint else {
+            sources[index].due = nil
+            return
+        }
+        if let last = lastTransmission, now.monotonic < last + separation {
+            sources[index].due = last + separation
+            return
+        }
+        lastTransmission = now.monotonic
+        let token = token()
+        // Only who sees the request can know this number, and it tells nobody what our clock shows (RFC 9769-style
+        // data minimisation).
+        var cookie = random.next()
+        if cookie == 0 { cookie = 1 }
+        let settings = sources[index].settings
+        let isWarmUp = sources[index].poll >= settings.presendPoll && !sources[index].warmedUp
+        let request = NTPHeader(
+            version: settings.version, mode: .client, poll: Int8(clamping: sources[index].poll), precision: 32,
+            transmit: NTPTimestamp(bits: cookie))
+        let patience = min(sources[index].interval, settings.maximumDelay + .seconds(4))
+        sources[index].exchange = Exchange(
+            token: token, cookie: NTPTimestamp(bits: cookie), sent: Stamp(time: now.realtime, kind: .daemon),
+            deadline: now.monotonic + patience, isWarmUp: isWarmUp)
+        sources[index].requests &+= 1
+        if sources[index].burst == nil, settings.burst, sources[index].poll > settings.minimumPoll {
+            sources[index].burst = Burst(wanted: 1, left: 4)
+        }
+        sources[index].burst?.left -= 1
+        schedule(index, after: now.monotonic)
+        effects.append(.send(token, octets: request.octets, to: endpoint))
+    }
+
+    /// Sets when the source is asked next, counted from a request that left at `sent`.
+    mutating func schedule(_ index: Int, after sent: Instant<Monotonic>) {
+        if let burst = sources[index].burst, burst.left <= 0 || burst.wanted <= 0 { sources[index].burst = nil }
+        var interval = sources[index].interval
+        if sources[index].burst != nil {
+            interval = sources[index].burstInterval
+        } else if sources[index].exchange?.isWarmUp == true {
+            interval = .seconds(2)
+        } else {
+            // Clients that started together drift apart, so that servers see no waves.
+            interval = interval + Duration(clampingSeconds: interval.inSeconds * 0.02 * random.uniform())
+        }
+        sources[index].due = sources[index].isOnline ? sent + interval : nil
+    }
+
+    /// Ends an exchange whose answer did not come.
+    mutating func expire(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard let exchange = sources[index].exchange else { return }
+        let isOverdue = exchange.deadline <= now.monotonic
+        let isSuperseded = sources[index].due.map { $0 <= now.monotonic } ?? false
+        guard isOverdue || isSuperseded else { return }
+        effects.append(.close(exchange.token))
+        sources[index].exchange = nil
+        miss(index, now, &effects)
+    }
+
+    /// Counts an exchange without a valid reply.
+    mutating func miss(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        sources[index].reach <<= 1
+        sources[index].failures += 1
+        if sources[index].failures >= 2 { sources[index].adjustPoll(by: selected == index ? 0.1 : 0.25) }
+        replaceIfDead(index, now, &effects)
+        // Silence can change the choice only when it is complete.
+        if sources[index].reach == 0 { select(because: nil, now, &effects) }
+        finishIfAllFailed(now, &effects)
+    }
+
+    mutating func sendingFailed(_ token: RequestToken, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard let index = sources.firstIndex(where: { $0.exchange?.token == token }) else { return }
+        effects.append(.close(token))
+        sources[index].exchange = nil
+        if sources[index].settings.autoOffline {
+            sources[index].isOnline = false
+            sources[index].due = nil
+            sources[index].burst = nil
+            effects.append(.note(.sourceOnline(sources[index].label, false)))
+            return
+        }
+        miss(index, now, &effects)
+    }
+
+    /// All that was measured is worthless now: every source is asked anew, quickly.
+    mutating func forgetMeasurements(_ now: ClockReading, _ effects: inout [Effect], reason: String) {
+        for index in sources.indices {
+            if let exchange = sources[index].exchange { effects.append(.close(exchange.token)) }
+            sources[index].exchange = nil
+            sources[index].estimate.reset()
+            sources[index].lastInterval = nil
+            sources[index].bestSample = nil
+            sources[index].poll = sources[index].settings.minimumPoll
+            if sources[index].endpoint != nil, sources[index].isOnline {
+                sources[index].burst = Burst(wanted: 4, left: 8)
+                sources[index].due = now.monotonic
+            }
+        }
+        confirmed = nil
+        setUnsynchronised(reason, now, &effects)
+    }
+
+    mutating func setOnline(_ index: Int, _ online: Bool, _ now: Instant<Monotonic>, _ effects: inout [Effect]) {
+        guard sources[index].isOnline != online else { return }
+        sources[index].isOnline = online
+        sources[index].due = online && sources[index].endpoint != nil ? now : nil
+        if online, sources[index].settings.initialBurst { sources[index].burst = Burst(wanted: 4, left: 8) }
+        effects.append(.note(.sourceOnline(sources[index].label, online)))
+    }
+
+    /// Tries all names again, and asks silent sources at once.
+    mutating func refresh(_ now: Instant<Monotonic>) {
+        for index in pools.indices where pools[index].name != nil { pools[index].retryAt = now }
+        for index in sources.indices where sources[index].reach == 0 && sources[index].isOnline {
+            guard sources[index].endpoint != nil else { continue }
+            sources[index].due = now
+        }
+    }
+}

@@ -1,0 +1,91 @@
+public import Control
+internal import Estimation
+public import TimeBase
+
+/// What can be said of the wall clock at one moment.
+public struct ClockState: Equatable, Sendable {
+    public var verdict: Verdict
+    /// How far the wall clock can be from true time: the truth lies inside. nil where nothing is known.
+    public var bound: Duration?
+    /// What the wall clock still lacks, by the best estimate: positive when it is slow. nil where nothing is known.
+    public var offset: Duration?
+    /// Standard deviation of that estimate. nil where nothing is known.
+    public var deviation: Duration?
+    /// How fast the bound grows if nothing is heard.
+    public var growth: Frequency
+    /// Why the verdict is what it is: a sentence with the measured value and the limit.
+    public var reason: String
+    /// What to do about it; empty if there is nothing to do.
+    public var nextStep: String
+}
+
+extension Timekeeper {
+    /// The wall clock's error by the best estimate (positive when slow), and how far it can be from true time.
+    func clockError(at now: ClockReading) -> (offset: Double, bound: Double)? {
+        guard let confirmed, !clock.sleptUnnoticed(at: now) else { return nil }
+        let moment = seconds(at: now)
+        let age = max(moment - confirmed.time, 0)
+        let drift = discipline.frequency.ratio * (moment - confirmed.time)
+        let growth = confirmed.rate * age
+        let wall = wallOffset(at: now.monotonic) + clock.unnoticedStep(at: now).inSeconds
+        let low = confirmed.low - drift - growth
+        let high = confirmed.high - drift + growth
+        // The books take two clocks read one after the other for one moment.
+        let reading = settings.precision.inSeconds + 1e-9
+        let estimate = wallError(at: now.monotonic).map { $0 - clock.unnoticedStep(at: now).inSeconds }
+        return (estimate ?? (low + high) / 2 - wall, max(high - wall, wall - low, 0) + reading)
+    }
+
+    /// Verdict, bound and reason for this moment.
+    public func state(at now: ClockReading) -> ClockState {
+        let error = clockError(at: now)
+        var state = ClockState(
+            verdict: .unknown, bound: error.map { Duration(clampingSeconds: $0.bound) },
+            offset: error.map { Duration(clampingSeconds: $0.offset) },
+            deviation: error == nil ? nil : Duration(clampingSeconds: discipline.offsetDeviation),
+            growth: Frequency(ratio: confirmed?.rate ?? 0), reason: "", nextStep: "")
+        if isLocalReferenceActive {
+            state.verdict = .agreed
+            state.reason =
+                "No source confirms the time; this machine serves its own (local, stratum "
+                + "\(localReference?.stratum ?? 10))."
+            state.nextStep = "timeball sources -v"
+            return state
+        }
+        if sources.isEmpty {
+            state.reason = "No time source is configured."
+            state.nextStep = "Add a line such as `pool 2.debian.pool.ntp.org iburst` to the configuration."
+            return state
+        }
+        guard let reference else {
+            state.verdict = confirmed != nil ? .holding : sources.contains { $0.estimate.count > 0 } ? .settling : .unknown
+            state.reason = "Not synchronised: \(selectionReason)."
+            state.nextStep = "timeball sources -v"
+            return state
+        }
+        let following = sources.filter { $0.selection == .selected || $0.selection == .combined }
+        if following.allSatisfy({ $0.reach == 0 }) {
+            let silence = following.compactMap(\.lastSample).max().map { (now.monotonic - $0).inSeconds } ?? 0
+            state.verdict = .holding
+            state.reason = "No source has answered for \(Words.duration(silence)); running on what was learned."
+            state.nextStep = "timeball sources -v"
+            return state
+        }
+        let rest = (error?.offset ?? 0).magnitude
+        let known = max(3 * discipline.offsetDeviation, (confirmed.map { $0.high - $0.low } ?? 0) / 2, 1e-6)
+        if rest > known {
+            state.verdict = .settling
+            state.reason = "The clock is \(Words.duration(rest)) off and being corrected (limit \(Words.duration(known)))."
+            return state
+        }
+        state.verdict = .right
+        let label = sources.first { $0.number == reference.source }?.label ?? "?"
+        state.reason =
+            following.count > 1
+            ? "\(following.count) sources agree, \(label) is the best of them." : "It follows \(label)."
+        if sources.count(where: { !$0.settings.noselect }) == 1 {
+            state.nextStep = "With one source nobody can tell whether it lies: configure three or more."
+        }
+        return state
+    }
+}

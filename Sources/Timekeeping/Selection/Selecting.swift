@@ -1,0 +1,330 @@
+internal import Addresses
+internal import Estimation
+internal import TimeBase
+
+/// From what every source says to what the clock follows.
+extension Timekeeper {
+    /// Judges all sources anew, and if the reference may have changed, corrects the clock.
+    ///
+    /// - Parameter updated: position of the source that has a new sample; nil if none has.
+    mutating func select(because updated: Int?, _ now: ClockReading, _ effects: inout [Effect]) {
+        let moment = seconds(at: now)
+        for index in sources.indices { classify(index, moment, now) }
+        let candidates = eligible()
+        guard !candidates.isEmpty else {
+            let silent = sources.count { $0.reach == 0 }
+            let reason =
+                silent == sources.count
+                ? "no source answers (\(sources.count) asked)"
+                : "no selectable sources (\(silent) unreachable source\(silent == 1 ? "" : "s"))"
+            // A source that is merely silent keeps its place for a while: its estimate is still the best there is.
+            setUnsynchronised(reason, now, &effects)
+            return
+        }
+        guard candidates.count >= settings.minimumSources else {
+            for candidate in candidates {
+                mark(candidate.index, .notEnough, "\(candidates.count) usable, \(settings.minimumSources) needed.")
+            }
+            setUnsynchronised(
+                "not enough selectable sources (\(candidates.count) of \(settings.minimumSources))", now, &effects)
+            return
+        }
+        switch Intersection.find(candidates) {
+        case .none(let largest, let total):
+            for candidate in candidates {
+                if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+                mark(
+                    candidate.index, .falseticker,
+                    "Only \(largest) of \(total) sources agree; a majority is \(total / 2 + 1).")
+            }
+            setUnsynchronised("no majority (only \(largest) of \(total) sources agree)", now, &effects)
+        case .majority(let members, let low, let high):
+            let accepted = members.map { candidates[$0] }
+            for (position, candidate) in candidates.enumerated() where !members.contains(position) {
+                rejectFalseticker(candidate, low, high, &effects)
+            }
+            follow(accepted, low: low, high: high, because: updated, moment, now, &effects)
+        }
+    }
+
+    private mutating func complain(_ index: Int, _ effects: inout [Effect]) {
+        effects.append(.note(.falseticker(source: sources[index].label)))
+    }
+
+    private mutating func rejectFalseticker(
+        _ candidate: Candidate, _ low: Double, _ high: Double, _ effects: inout [Effect]
+    ) {
+        if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+        sources[candidate.index].badSelections += 1
+        let apart = candidate.offset > high ? candidate.offset - high : low - candidate.offset
+        mark(
+            candidate.index, .falseticker,
+            "It is \(Words.duration(max(apart, 0))) away from what the majority agrees on, and claims "
+                + "+/-\(Words.duration(candidate.distance)).")
+    }
+
+    mutating func mark(_ index: Int, _ state: SelectionState, _ story: String) {
+        sources[index].selection = state
+        sources[index].story = story
+    }
+
+    /// The state of a source as far as it depends on nobody else; `untested` ones go on to the intersection.
+    private mutating func classify(_ index: Int, _ moment: Double, _ now: ClockReading) {
+        let source = sources[index]
+        guard !source.settings.noselect else {
+            return mark(index, .noselect, "The configuration says noselect.")
+        }
+        guard let fit = source.estimate.estimate,
+            let interval = source.estimate.interval(at: moment, errorRate: settings.maximumClockError.ratio)
+        else {
+            sources[index].lastInterval = nil
+            let story =
+                source.failures > 0 && source.reach == 0
+                ? "No reply to \(source.failures) requests."
+                : "\(source.estimate.count) good samples so far; 3 are needed."
+            return mark(index, .noSamples, story)
+        }
+        sources[index].lastInterval = (interval.offset, interval.distance)
+        sources[index].bestSample = interval.sample
+        guard source.leap != .unsynchronised, (1...15).contains(source.stratum) else {
+            sources[index].badSelections += 1
+            return mark(index, .unsynchronised, "It says itself that it is not synchronised.")
+        }
+        guard source.stratum >= source.settings.minimumStratum, source.stratum <= settings.maximumStratum else {
+            return mark(index, .badStratum, "Its stratum is \(source.stratum).")
+        }
+        guard interval.distance <= settings.maximumDistance.inSeconds else {
+            sources[index].badSelections += 1
+            return mark(
+                index, .tooDistant,
+                "It is good to +/-\(Words.duration(interval.distance)) only; the limit is "
+                    + "\(Words.duration(settings.maximumDistance.inSeconds)).")
+        }
+        guard fit.sampleDeviation <= settings.maximumJitter.inSeconds else {
+            sources[index].badSelections += 1
+            return mark(
+                index, .jittery,
+                "Its samples scatter by \(Words.duration(fit.sampleDeviation)); the limit is "
+                    + "\(Words.duration(settings.maximumJitter.inSeconds)).")
+        }
+        guard source.reach != 0 || isStillTimely(source) else {
+            return mark(index, .unreachable, "It has not answered for \(Words.duration(silence(source, now))).")
+        }
+        if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
+            return mark(index, .orphan, "It serves its own local time (orphan).")
+        }
+        mark(index, .waitingForUpdate, "")
+    }
+
+    private func silence(_ source: Source, _ now: ClockReading) -> Double {
+        source.lastSample.map { (now.monotonic - $0).inSeconds } ?? 0
+    }
+
+    /// A silent source counts as long as its newest sample is not older than the oldest of those that answer.
+    private func isStillTimely(_ source: Source) -> Bool {
+        guard let newest = source.estimate.newest else { return false }
+        let reachable = sources.filter { $0.reach != 0 && $0.estimate.count > 0 }
+        guard !reachable.isEmpty else { return true }
+        return reachable.contains { other in
+            guard let last = other.estimate.newest else { return false }
+            return newest.time >= last.time - other.estimate.span
+        }
+    }
+
+    /// Who goes into the intersection: those without a fault; where only orphans are left, the chosen orphan.
+    private mutating func eligible() -> [Candidate] {
+        var open = sources.indices.filter { sources[$0].selection == .waitingForUpdate }
+        if open.isEmpty, let orphan = chosenOrphan() { open = [orphan] }
+        return open.compactMap { index in
+            guard let interval = sources[index].lastInterval else { return nil }
+            let settings = sources[index].settings
+            return Candidate(
+                index: index, offset: interval.offset, distance: interval.distance, stratum: sources[index].stratum,
+                isPreferred: settings.prefer, isTrusted: settings.trust, isRequired: settings.require)
+        }
+    }
+
+    /// Of several machines that serve their own time, all follow the one with the smallest address.
+    private func chosenOrphan() -> Int? {
+        let orphans = sources.indices.filter { sources[$0].selection == .orphan }
+        func key(_ address: IPAddress?) -> UInt64 {
+            switch address {
+            case .v4(let bits): UInt64(bits)
+            case .v6(let high, let low): (high ^ low) | 1 << 63
+            case nil: .max
+            }
+        }
+        guard let best = orphans.min(by: { key(sources[$0].endpoint?.address) < key(sources[$1].endpoint?.address) })
+        else { return nil }
+        let own = key(sources[best].lastReply?.local)
+        return key(sources[best].endpoint?.address) < own ? best : nil
+    }
+
+    /// Chooses among those that agree, combines them, and corrects the clock.
+    private mutating func follow(
+        _ accepted: [Candidate], low: Double, high: Double, because updated: Int?, _ moment: Double,
+        _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        for candidate in accepted { sources[candidate.index].badSelections = 0 }
+        if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
+            for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }
+            setUnsynchronised("no required source in selectable sources", now, &effects)
+            return
+        }
+        if reference == nil, isWaitingForOthers(accepted) {
+            for candidate in accepted {
+                mark(candidate.index, .waitingForOthers, "Waiting until the other sources had time to answer.")
+            }
+            return
+        }
+        let preferred = accepted.filter(\.isPreferred)
+        for candidate in accepted where !preferred.isEmpty && !candidate.isPreferred {
+            mark(candidate.index, .notPreferred, "It agrees, but another source is preferred.")
+        }
+        let field = preferred.isEmpty ? accepted : preferred
+        let choice = choose(field, because: updated)
+        let combination = combine(field, choice, moment)
+        let label = sources[choice.index].label
+        if selected != choice.index || lastSelectedNote != label {
+            effects.append(.note(.selected(source: label)))
+            lastSelectedNote = label
+        }
+        selected = choice.index
+        selectionReason = combination.members > 1 ? "\(combination.members) sources combined" : "one source"
+        lastUnsynchronisedReason = ""
+        confirm(low: low, high: high, combination, moment, now)
+        let isNews = updated.map { index in combination.indices.contains(index) } ?? false
+        guard isNews || reference == nil else { return }
+        setReference(choice, accepted, combination, now)
+        update(combination, moment, now, &effects)
+    }
+
+    /// At the start a quick source must not be followed before the others had their chance.
+    private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
+        sources.contains { source in
+            !source.settings.noselect && source.selection == .noSamples && source.burst != nil
+                && source.endpoint != nil && source.reach != 0
+        }
+    }
+
+    /// The one with the least root distance, with some loyalty to the present one.
+    private mutating func choose(_ field: [Candidate], because updated: Int?) -> Candidate {
+        let least = field.map(\.stratum).min() ?? 1
+        func distance(_ candidate: Candidate) -> Double {
+            candidate.distance + Double(candidate.stratum - least) * settings.stratumWeight.inSeconds
+                + (candidate.index == selected ? 0 : settings.reselectDistance.inSeconds)
+        }
+        guard let current = field.first(where: { $0.index == selected }) else {
+            for index in sources.indices { sources[index].score = 1 }
+            return field.min { distance($0) < distance($1) } ?? field[0]
+        }
+        var best = current
+        for candidate in field where candidate.index != current.index {
+            if updated == candidate.index || updated == current.index {
+                let ratio = distance(current) / max(distance(candidate), 1e-12)
+                sources[candidate.index].score = max(1, sources[candidate.index].score * ratio)
+            }
+            if sources[candidate.index].score > max(10, best.index == current.index ? 0 : sources[best.index].score) {
+                best = candidate
+            }
+        }
+        if best.index != current.index { for index in sources.indices { sources[index].score = 1 } }
+        return best
+    }
+
+    /// Several estimates as one.
+    struct Combination {
+        var offset: Double
+        var offsetDeviation: Double
+        var frequency: Double
+        var skew: Double
+        var indices: [Int]
+        var members: Int { indices.count }
+    }
+
+    /// Weighs each estimate by its own uncertainty and by how far it stands from the middle of all, so that a path
+    /// that is longer in one direction does not pull the mean.
+    private mutating func combine(_ field: [Candidate], _ choice: Candidate, _ moment: Double) -> Combination {
+        var taken: [(index: Int, estimate: Estimate)] = []
+        let selectedFit = sources[choice.index].estimate.estimate
+        for candidate in field {
+            let index = candidate.index
+            guard let fit = sources[index].estimate.estimate else { continue }
+            let isChoice = index == choice.index
+            let limit = settings.combineLimit * (choice.distance + settings.reselectDistance.inSeconds)
+            let apart = (fit.frequency - (selectedFit?.frequency ?? fit.frequency)).magnitude
+            let tolerance = 3 * (fit.skew + (selectedFit?.skew ?? 0) + settings.maximumClockError.ratio)
+            if !isChoice, candidate.distance > limit || apart > tolerance {
+                mark(
+                    index, .distant,
+                    candidate.distance > limit
+                        ? "It is good to +/-\(Words.duration(candidate.distance)) only, too little beside the best."
+                        : "Its frequency differs by \(Words.ppm(apart)) from the best source's.")
+                continue
+            }
+            mark(index, isChoice ? .selected : .combined, isChoice ? "The best source." : "Combined with the best.")
+            taken.append((index, fit))
+        }
+        let offsets = taken.map { $0.estimate.offset(at: moment) }.sorted()
+        let middle = offsets.isEmpty ? 0 : offsets[offsets.count / 2]
+        let isSpreadKnown = taken.count >= 3
+        var weight = 0.0
+        var offset = 0.0
+        var spread = 0.0
+        var frequencyWeight = 0.0
+        var frequency = 0.0
+        for (_, fit) in taken {
+            let here = fit.offset(at: moment)
+            let deviation = fit.offsetDeviation
+            let apart = isSpreadKnown ? here - middle : 0
+            let variance = deviation * deviation + apart * apart
+            let w = 1 / max(variance, 1e-18)
+            weight += w
+            offset += w * here
+            spread += w * w * variance
+            let v = 1 / max(fit.skew * fit.skew, 1e-24)
+            frequencyWeight += v
+            frequency += v * fit.frequency
+        }
+        return Combination(
+            offset: offset / weight, offsetDeviation: spread.squareRoot() / weight,
+            frequency: frequency / frequencyWeight, skew: (1 / frequencyWeight).squareRoot(), indices: taken.map(\.index))
+    }
+
+    /// Notes what the majority confirms: the interval that the bound is made of.
+    private mutating func confirm(
+        low: Double, high: Double, _ combination: Combination, _ moment: Double, _ now: ClockReading
+    ) {
+        let skew = combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
+        confirmed = Confirmation(
+            time: moment, monotonic: now.monotonic, low: low, high: high,
+            rate: skew + settings.maximumClockError.ratio)
+    }
+
+    private mutating func setReference(
+        _ choice: Candidate, _ accepted: [Candidate], _ combination: Combination, _ now: ClockReading
+    ) {
+        let source = sources[choice.index]
+        let sample = source.bestSample
+        let votes = accepted.map { sources[$0.index].leap }
+        var leap = LeapIndicator.none
+        for kind in [LeapIndicator.insertSecond, .deleteSecond] where isLeapDay(now.realtime) {
+            if votes.count(where: { $0 == kind }) > votes.count / 2 { leap = kind }
+        }
+        reference = Reference(
+            source: source.number, address: source.endpoint?.address, identifier: controlIdentifier(source),
+            stratum: UInt8(clamping: source.stratum + 1), leap: leap, time: now.realtime, monotonic: now.monotonic,
+            rootDelay: sample?.rootDelay ?? 0,
+            rootDispersion: (sample?.rootDispersion ?? 0) + combination.offsetDeviation
+                + max(choice.distance - (sample?.rootDistance ?? 0), 0))
+        isLocalReferenceActive = false
+        if let activate = localReference?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
+        armedLeap = leap
+    }
+
+    /// Leap seconds are only announced on the last day of June and December.
+    private func isLeapDay(_ moment: Instant<Realtime>) -> Bool {
+        let date = CivilDate(moment)
+        return date.month == 6 && date.day == 30 || date.month == 12 && date.day == 31
+    }
+}

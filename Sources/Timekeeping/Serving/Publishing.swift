@@ -1,0 +1,120 @@
+internal import Addresses
+internal import Estimation
+internal import NTPWire
+internal import TimeBase
+
+/// What others are told: clients by the responder, programs of this machine by the kernel.
+extension Timekeeper {
+    /// Gives the responder and the kernel what changed.
+    mutating func publish(_ now: ClockReading, _ effects: inout [Effect]) {
+        let served = served(at: now)
+        if served != servedState {
+            servedState = served
+            effects.append(.serve(served))
+        }
+        guard controlsClock, discipline.isStarted else { return }
+        let bound = confirmed == nil ? nil : clockError(at: now)?.bound
+        let status = KernelStatus(
+            isSynchronised: reference != nil && settings.synchronisesRTC, leap: reference == nil ? .none : armedLeap,
+            maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
+            estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : discipline.offsetDeviation, 16)))
+        if status != kernelStatus {
+            kernelStatus = status
+            effects.append(.setStatus(status))
+        }
+    }
+
+    private func served(at now: ClockReading) -> ServedTime {
+        var served = ServedTime.unsynchronised
+        served.precision = precisionExponent
+        served.base = now.realtime
+        if isLocalReferenceActive, let local = localReference {
+            served.leap = .none
+            served.stratum = local.stratum
+            served.referenceIdentifier = .local
+            served.referenceTime = NTPTimestamp(now.realtime - .seconds(1))
+        } else if let reference {
+            let age = max((now.monotonic - reference.monotonic).inSeconds, 0)
+            let bound = clockError(at: now).map { $0.bound - $0.offset.magnitude } ?? 16
+            let rate = confirmed?.rate ?? settings.maximumClockError.ratio
+            served.leap = reference.leap
+            served.stratum = reference.stratum
+            served.referenceIdentifier = reference.identifier
+            served.referenceTime = NTPTimestamp(reference.time)
+            served.rootDelay = Duration(clampingSeconds: reference.rootDelay)
+            // Half of the delay and the dispersion together never promise more than our own bound.
+            served.rootDispersion = Duration(
+                clampingSeconds: max(reference.rootDispersion + age * rate, bound - reference.rootDelay / 2))
+            served.dispersionRate = rate
+        }
+        // Clients are served the corrected time, also while the wall clock is still being slewed to it.
+        if let error = wallError(at: now.monotonic) {
+            let drift = clock.rate.frequency.ratio + discipline.frequency.ratio
+            served.correction = Duration(clampingSeconds: error)
+            served.correctionRate = -drift
+            if let end = discipline.slewEnd {
+                served.correctionEnds = clock.realtime(at: end)
+            } else if controlsClock {
+                served.correctionRate = 0
+                served.correctionEnds = now.realtime
+            } else {
+                served.correctionEnds = now.realtime + .seconds(1 << 30)
+            }
+        }
+        return served
+    }
+
+    /// Binary logarithm of the precision, rounded up.
+    var precisionExponent: Int8 {
+        var exponent: Int8 = 0
+        var value = 1.0
+        while exponent > -31, value / 2 >= settings.precision.inSeconds {
+            value /= 2
+            exponent -= 1
+        }
+        return exponent
+    }
+
+    // MARK: Without a reference
+
+    /// The majority was lost, or never found.
+    mutating func setUnsynchronised(_ reason: String, _ now: ClockReading, _ effects: inout [Effect]) {
+        selectionReason = reason
+        selected = nil
+        lastSelectedNote = ""
+        if reason != lastUnsynchronisedReason {
+            lastUnsynchronisedReason = reason
+            effects.append(.note(.cannotSynchronise(reason: reason)))
+        }
+        if reference != nil {
+            reference = nil
+            armedLeap = .none
+            publish(now, &effects)
+        }
+        updateLocalReference(now, &effects)
+    }
+
+    /// When `local` may become active next; nil if it is not configured, active already, or must not.
+    var localReferenceDue: Instant<Monotonic>? {
+        guard let local = localReference, !isLocalReferenceActive else { return nil }
+        if local.activateDistance > .zero, !wasEverClose { return nil }
+        guard let reference else {
+            guard let last = discipline.lastUpdate else {
+                return startedAt + (local.waitUnsynchronised ?? (local.orphan ? .seconds(300) : .zero))
+            }
+            return last + local.waitSynchronised
+        }
+        let distance = reference.rootDelay / 2 + reference.rootDispersion
+        let rate = max(confirmed?.rate ?? 1e-6, 1e-9)
+        let crossing = max((local.distance.inSeconds - distance) / rate, 0)
+        return max(
+            reference.monotonic + Duration(clampingSeconds: min(crossing + 0.001, 1e8)),
+            reference.monotonic + local.waitSynchronised)
+    }
+
+    mutating func updateLocalReference(_ now: ClockReading, _ effects: inout [Effect]) {
+        guard let due = localReferenceDue, due <= now.monotonic else { return }
+        isLocalReferenceActive = true
+        publish(now, &effects)
+    }
+}

@@ -1,0 +1,209 @@
+internal import Addresses
+internal import Estimation
+internal import Recording
+internal import TimeBase
+
+/// The best estimate of true time less oscillator time.
+struct Aim: Equatable {
+    var time: Double
+    var offset: Double
+}
+
+/// From a combined estimate to what the kernel's clock is told.
+extension Timekeeper {
+    /// What the wall clock lacks by the best estimate, seconds: positive when it is slow. nil before the first update.
+    func wallError(at now: Instant<Monotonic>) -> Double? {
+        guard let aim else { return nil }
+        let moment = seconds(clock.oscillator(at: now))
+        return aim.offset - discipline.frequency.ratio * (moment - aim.time) - wallOffset(at: now)
+    }
+
+    /// Takes a new combined estimate in, and corrects the clock.
+    mutating func update(
+        _ combination: Combination, _ moment: Double, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        let error = combination.offset - wallOffset(at: now.monotonic)
+        guard permits(change: error, &effects) else { return }
+        if discipline.updates == 0 {
+            let offset = Duration(clampingSeconds: error)
+            effects.append(.note(.initialOffset(offset, willStep: shouldStep(error))))
+        } else if error.magnitude > settings.logChange.inSeconds {
+            effects.append(.note(.largeChange(Duration(clampingSeconds: error))))
+        }
+        let limit = settings.maximumDrift.ratio
+        let frequency = Frequency(ratio: combination.frequency.clamped(to: -limit...limit))
+        discipline.update(
+            frequency: frequency, skew: Frequency(ratio: combination.skew), offset: error,
+            deviation: combination.offsetDeviation, at: now.monotonic)
+        aim = Aim(time: moment, offset: combination.offset)
+        if settings.purpose == .measureOnce {
+            finishPurpose(&effects, offset: error)
+            return
+        }
+        correct(now, &effects, isUpdate: true)
+        if settings.purpose == .setOnce, discipline.slewEnd == nil { finishPurpose(&effects, offset: error) }
+    }
+
+    /// Whether the configuration's `maxchange` lets an offset through.
+    private mutating func permits(change error: Double, _ effects: inout [Effect]) -> Bool {
+        guard let rule = settings.maximumChange, discipline.updates >= rule.start,
+            error.magnitude > rule.offset.inSeconds
+        else { return true }
+        let exits = rule.ignore >= 0 && discipline.changesIgnored >= rule.ignore
+        discipline.changesIgnored += 1
+        let offset = Duration(clampingSeconds: error)
+        effects.append(.note(.changeTooLarge(offset, limit: rule.offset, exiting: exits)))
+        if exits { effects.append(.stop(status: 1)) }
+        return false
+    }
+
+    private func shouldStep(_ error: Double) -> Bool {
+        guard let rule = discipline.makeStep, error.magnitude > rule.threshold.inSeconds else { return false }
+        return rule.limit < 0 || discipline.updates < rule.limit
+    }
+
+    /// Begins to work off what the wall clock lacks: by a step if the rules say so, else by running fast or slow.
+    mutating func correct(_ now: ClockReading, _ effects: inout [Effect], isUpdate: Bool) {
+        guard let error = wallError(at: now.monotonic) else { return }
+        defer { publish(now, &effects) }
+        guard controlsClock else { return }
+        if isUpdate, let rule = discipline.makeStep, error.magnitude > rule.threshold.inSeconds,
+            rule.limit < 0 || discipline.updates <= rule.limit
+        {
+            step(by: error, now, &effects)
+            return
+        }
+        slew(error, now, &effects)
+    }
+
+    /// Sets the wall clock by what it lacks, at once.
+    mutating func step(by error: Double, _ now: ClockReading, _ effects: inout [Effect]) {
+        let step = Duration(clampingSeconds: error)
+        clock.stepped(by: step, at: now.monotonic)
+        effects.append(.step(by: step))
+        effects.append(.note(.stepped(by: step)))
+        discipline.slewEnd = nil
+        setRate(discipline.baseRate, now, &effects)
+        // Requests on their way would be placed wrongly.
+        for index in sources.indices {
+            guard let exchange = sources[index].exchange else { continue }
+            effects.append(.close(exchange.token))
+            sources[index].exchange = nil
+            sources[index].due = now.monotonic + .milliseconds(200)
+        }
+        // Far from the base, offsets lose digits: move the base when the clock moved far.
+        if step.magnitude > .seconds(1000) { rebase(by: step) }
+    }
+
+    /// Counts offsets from another base.
+    private mutating func rebase(by step: Duration) {
+        offsetBase += step
+        let seconds = step.inSeconds
+        for index in sources.indices {
+            sources[index].estimate.shift(by: -seconds)
+            sources[index].lastInterval?.offset -= seconds
+            sources[index].bestSample?.offset -= seconds
+        }
+        aim?.offset -= seconds
+        confirmed?.low -= seconds
+        confirmed?.high -= seconds
+    }
+
+    /// Runs the clock faster or slower until the error is gone.
+    ///
+    /// It is done quickly, since a known error is better gone: within an eighth of the update interval, between 1 s
+    /// and 64 s, unless the limit of the rate makes it last longer.
+    private mutating func slew(_ error: Double, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard error.magnitude >= 1e-9 else {
+            discipline.slewEnd = nil
+            setRate(discipline.baseRate, now, &effects)
+            return
+        }
+        let wanted = (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64)
+        let duration = max(wanted, error.magnitude / settings.maximumSlewRate.ratio).clamped(to: 1...10_000)
+        let limit = settings.maximumSlewRate.ratio
+        let extra = (error / duration).clamped(to: -limit...limit)
+        setRate(KernelRate(nearest: Frequency(ratio: extra - discipline.frequency.ratio)), now, &effects)
+        // The kernel's rate is rounded: the end is where the rounded rate has made up for the error.
+        let achieved = clock.rate.frequency.ratio + discipline.frequency.ratio
+        let actual = achieved != 0 ? (error / achieved).clamped(to: 0...20_000) : duration
+        discipline.slewEnd = clock.monotonic(after: Duration(clampingSeconds: actual), from: now.monotonic)
+    }
+
+    mutating func endSlew(_ now: ClockReading, _ effects: inout [Effect]) {
+        discipline.slewEnd = nil
+        guard let error = wallError(at: now.monotonic) else { return }
+        // A late wake-up at a fast rate leaves a rest.
+        if controlsClock, error.magnitude > max(discipline.offsetDeviation / 10, 100e-9) {
+            slew(error, now, &effects)
+        } else if controlsClock {
+            setRate(discipline.baseRate, now, &effects)
+        }
+        publish(now, &effects)
+        if settings.purpose == .setOnce, discipline.slewEnd == nil, !purposeDone {
+            finishPurpose(&effects, offset: discipline.lastOffset)
+        }
+    }
+
+    mutating func setRate(_ rate: KernelRate, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard controlsClock, rate != clock.rate else { return }
+        clock.set(rate, at: now.monotonic)
+        effects.append(.setRate(rate))
+    }
+
+    // MARK: Ends of -q and -Q
+
+    private mutating func finishPurpose(_ effects: inout [Effect], offset: Double) {
+        guard !purposeDone else { return }
+        purposeDone = true
+        effects.append(.note(.clockWrong(by: Duration(clampingSeconds: offset))))
+        effects.append(.stop(status: 0))
+    }
+
+    /// With -q and -Q, ends the program when no source is left that might answer.
+    mutating func finishIfAllFailed(_ now: ClockReading, _ effects: inout [Effect]) {
+        guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
+        let isHopeless = sources.allSatisfy { source in
+            source.burst == nil && (source.endpoint != nil && source.requests > 0)
+                && (source.estimate.count < 3 || source.selection == .falseticker)
+        }
+        guard isHopeless else { return }
+        purposeDone = true
+        effects.append(.note(.noSources))
+        effects.append(.stop(status: 1))
+    }
+
+    // MARK: What the kernel and the disk say
+
+    mutating func refused(
+        _ effect: Effect, _ refusal: KernelRefusal, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        switch effect {
+        case .setRate, .step:
+            let consequence =
+                "The clock is followed but no longer corrected. Give the program CAP_SYS_TIME, or start it with -x."
+            if controlsClock { effects.append(.note(.refused(refusal, consequence: consequence))) }
+            controlsClock = false
+            discipline.slewEnd = nil
+            clock.set(kernelRateAtStart, at: now.monotonic)
+            if case .step(let step) = effect { clock.stepped(by: .zero - step, at: now.monotonic) }
+            publish(now, &effects)
+        case .setStatus:
+            if controlsClock {
+                effects.append(
+                    .note(.refused(refusal, consequence: "Other programs are not told how good the clock is.")))
+            }
+        case .save:
+            effects.append(
+                .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))
+        default:
+            effects.append(.note(.refused(refusal, consequence: "")))
+        }
+    }
+
+    mutating func saveDrift(_ effects: inout [Effect]) {
+        guard discipline.updates > 0 else { return }
+        let record = DriftRecord(frequency: discipline.frequency, skew: discipline.skew)
+        effects.append(.save(.drift, record.text))
+    }
+}

@@ -1,0 +1,116 @@
+public import TimeBase
+
+/// The books of the kernel's clock: every rate and step that we gave it, so that any recent moment on the wall clock
+/// can be told on the oscillator's own scale, and so that a step by somebody else is seen.
+///
+/// The monotonic clock runs (1 + rate) times as fast as the oscillator. Nobody can step it, so the difference between
+/// the wall clock and it changes by steps only.
+public struct SteeredClock: Equatable, Sendable {
+    private struct Segment: Equatable {
+        var monotonic: Instant<Monotonic>
+        var oscillator: Instant<Oscillator>
+        var rate: KernelRate
+    }
+
+    /// Newest last; older ones serve stamps that were taken before the last change.
+    private var segments: [Segment]
+
+    /// Wall clock less monotonic clock, as it was after the last step that we know of.
+    private var wallOffset: Duration
+
+    /// When the last step was, ours or not: stamps from before it can't be placed.
+    private var lastStep: Instant<Monotonic>?
+
+    /// Time spent in suspend, as far as it is known.
+    private var suspended: Duration
+
+    /// Steps smaller than this can't be told from the time that reading two clocks takes.
+    static let noticeableStep = Duration.microseconds(20)
+
+    /// The oscillator scale begins at what the wall clock shows now.
+    public init(at now: ClockReading, rate: KernelRate) {
+        segments = [
+            Segment(
+                monotonic: now.monotonic, oscillator: Instant(sinceEpoch: now.realtime.sinceEpoch), rate: rate)
+        ]
+        wallOffset = now.realtime.sinceEpoch - now.monotonic.sinceEpoch
+        suspended = now.suspended
+    }
+
+    /// The rate that the kernel's clock has now.
+    public var rate: KernelRate { segments.last?.rate ?? .nominal }
+
+    /// A moment of the monotonic clock on the oscillator's scale.
+    public func oscillator(at moment: Instant<Monotonic>) -> Instant<Oscillator> {
+        let segment = segments.last { $0.monotonic <= moment } ?? segments[0]
+        let elapsed = moment - segment.monotonic
+        return segment.oscillator + Self.unsteered(elapsed, rate: segment.rate)
+    }
+
+    /// The same for what the wall clock showed; nil if it lies before the last step.
+    public func oscillator(at moment: Instant<Realtime>) -> Instant<Oscillator>? {
+        let monotonic = monotonic(at: moment)
+        if let lastStep, monotonic < lastStep { return nil }
+        return oscillator(at: monotonic)
+    }
+
+    /// What the monotonic clock showed when the wall clock showed this, if that was after the last step.
+    public func monotonic(at moment: Instant<Realtime>) -> Instant<Monotonic> {
+        Instant(sinceEpoch: moment.sinceEpoch - wallOffset)
+    }
+
+    /// What the wall clock should show at a moment, if nobody stepped it unnoticed.
+    public func realtime(at moment: Instant<Monotonic>) -> Instant<Realtime> {
+        Instant(sinceEpoch: moment.sinceEpoch + wallOffset)
+    }
+
+    /// When the monotonic clock will have advanced so far on the oscillator's scale, at the present rate.
+    public func monotonic(after elapsed: Duration, from now: Instant<Monotonic>) -> Instant<Monotonic> {
+        now + elapsed + Duration(clampingSeconds: elapsed.inSeconds * rate.frequency.ratio)
+    }
+
+    /// Notes that the kernel's clock runs at another rate from now on.
+    public mutating func set(_ rate: KernelRate, at now: Instant<Monotonic>) {
+        guard rate != self.rate else { return }
+        segments.append(Segment(monotonic: now, oscillator: oscillator(at: now), rate: rate))
+        if segments.count > 8 { segments.removeFirst() }
+    }
+
+    /// Notes that the wall clock was stepped by us.
+    public mutating func stepped(by step: Duration, at now: Instant<Monotonic>) {
+        wallOffset += step
+        lastStep = now
+    }
+
+    /// What happened to the clocks behind our back since the last look; the books are right again afterwards.
+    ///
+    /// - Returns: the step of the wall clock (positive: it was put forward), and the time spent in suspend.
+    public mutating func lookForSteps(at now: ClockReading) -> (step: Duration, suspended: Duration) {
+        var step = now.realtime.sinceEpoch - now.monotonic.sinceEpoch - wallOffset
+        let slept = now.suspended - suspended
+        suspended = now.suspended
+        if step.magnitude < Self.noticeableStep { step = .zero }
+        if step != .zero {
+            wallOffset += step
+            lastStep = now.monotonic
+        }
+        return (step, slept < .milliseconds(1) ? .zero : slept)
+    }
+
+    /// By how much the wall clock differs from what the books say, now.
+    public func unnoticedStep(at now: ClockReading) -> Duration {
+        let step = now.realtime.sinceEpoch - now.monotonic.sinceEpoch - wallOffset
+        return step.magnitude < Self.noticeableStep ? .zero : step
+    }
+
+    /// Whether the machine was suspended since the last look.
+    public func sleptUnnoticed(at now: ClockReading) -> Bool {
+        now.suspended - suspended >= .milliseconds(1)
+    }
+
+    /// elapsed / (1 + rate), to a precision of 1e-17 of the elapsed time's rate part.
+    private static func unsteered(_ elapsed: Duration, rate: KernelRate) -> Duration {
+        let ratio = rate.frequency.ratio
+        return elapsed - Duration(clampingSeconds: elapsed.inSeconds * (ratio / (1 + ratio)))
+    }
+}
