@@ -46,6 +46,7 @@ let package = Package(
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
+        pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control"]),
         pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
         pure("Configuration", ["TimeBase", "Addresses", "Timekeeping"]),
         pure(
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "Estimation", "NTPWire", "Control", "CLinux", "Linux",
+                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -92,6 +93,9 @@ let package = Package(
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
