@@ -29,7 +29,7 @@ public struct ClockFilter: Equatable, Sendable {
     static let priors: [Double] = [0.5, 1, 2, 2, 2, 1, 0.5, 0.1]
 
     /// How likely a clock is to change its habits between two samples.
-    static let restlessness = 0.02
+    static let restlessness = 0.005
 
     /// What is known of a source in the filter.
     struct Member: Equatable, Sendable {
