@@ -47,7 +47,7 @@ let package = Package(
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
         pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "Timekeeping"]),
+        pure("Configuration", ["TimeBase", "Addresses", "Control", "Timekeeping"]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Timekeeping"],
@@ -93,7 +93,8 @@ let package = Package(
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Timekeeping", "Addresses", "TimeBase"],
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Recording", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
