@@ -180,7 +180,7 @@ long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int er
     };
     memset(meta, 0, sizeof *meta);
     long count;
-    do count = recvmsg(descriptor, &message, error_queue ? MSG_ERRQUEUE | MSG_DONTWAIT : MSG_DONTWAIT);
+    do count = recvmsg(descriptor, &message, error_queue ? MSG_ERRQUEUE : 0);
     while (count < 0 && errno == EINTR);
     if (count < 0) return -errno;
     from_kernel(&source, &meta->source);
@@ -224,7 +224,7 @@ long clinux_udp_send(int descriptor, const void *octets, unsigned long count, co
         }
     }
     long sent;
-    do sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    do sent = sendmsg(descriptor, &message, 0);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
@@ -271,7 +271,7 @@ long clinux_unix_receive(int descriptor, void *buffer, unsigned long size, char 
         .msg_controllen = sizeof control.octets,
     };
     long count;
-    do count = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    do count = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
     while (count < 0 && errno == EINTR);
     if (count < 0) return -errno;
     // Descriptors that somebody sends along are not wanted.
@@ -296,7 +296,7 @@ static long send_to(int descriptor, const void *octets, unsigned long count, str
     struct iovec piece = {.iov_base = (void *)octets, .iov_len = count};
     struct msghdr message = {.msg_name = address, .msg_namelen = size, .msg_iov = &piece, .msg_iovlen = 1};
     long sent;
-    do sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    do sent = sendmsg(descriptor, &message, 0);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }

@@ -75,12 +75,9 @@ struct LinuxHost: ~Copyable, Host {
         if let number = self.stepWatch?.number { pollSet.watch(number, .stepWatch) }
     }
 
-    /// The timer that ends each wait, also when a signal comes.
     private static func timer() throws(StartError) -> WakeTimer {
         do throws(SystemError) {
-            let timer = try WakeTimer()
-            try Signals.install(waking: timer)
-            return timer
+            return try WakeTimer()
         } catch {
             throw StartError("Could not prepare to wait: \(error)")
         }
@@ -93,6 +90,15 @@ struct LinuxHost: ~Copyable, Host {
             return try StepWatch()
         } catch {
             throw StartError("Could not watch for steps of the clock: \(error)")
+        }
+    }
+
+    /// From now on the process obeys the operator's signals.
+    mutating func obeySignals() throws(StartError) {
+        do throws(SystemError) {
+            try Signals.install(waking: timer)
+        } catch {
+            throw StartError("Could not prepare for signals: \(error)")
         }
     }
 

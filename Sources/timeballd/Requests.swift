@@ -22,7 +22,7 @@ extension LinuxHost {
             try socket.send(octets, count: octets.count)
             let request = Socket(socket)
             requests[token] = request
-            pollSet.watch(request.socket.number, .request(token))
+            pollSet.watch(request.socket.number, .request(token), reports: true)
             // Mostly the packet has left by now, and to look here saves a wake-up.
             takeSentStamp(token, request)
         } catch {
