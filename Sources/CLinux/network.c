@@ -91,7 +91,7 @@ static int set(int descriptor, int level, int option, int value) {
     return setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
-int clinux_udp_create(int family, int transmit_stamps) {
+int clinux_udp_create(int family, int transmit_stamps, int *has_stamps) {
     int descriptor = plain_socket(family == 6 ? AF_INET6 : AF_INET);
     if (descriptor < 0) return descriptor;
     if (family == 6) {
@@ -106,7 +106,7 @@ int clinux_udp_create(int family, int transmit_stamps) {
                  SOF_TIMESTAMPING_OPT_CMSG;
         set(descriptor, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
     }
-    set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags);
+    *has_stamps = set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags) == 0;
     return descriptor;
 }
 
@@ -235,7 +235,7 @@ static socklen_t unix_address(const char *path, struct sockaddr_un *out) {
     if (length == 0 || length >= sizeof out->sun_path) return 0;
     out->sun_family = AF_UNIX;
     memcpy(out->sun_path, path, length);
-    return offsetof(struct sockaddr_un, sun_path) + length + 1;
+    return sizeof *out;
 }
 
 int clinux_unix_create(void) { return plain_socket(AF_UNIX); }
@@ -314,7 +314,7 @@ int clinux_notify(const char *path, const char *text) {
     if (size == 0) return -ENAMETOOLONG;
     if (path[0] == '@') {
         address.sun_path[0] = 0;
-        size -= 1;  // an abstract name has no final zero
+        size = offsetof(struct sockaddr_un, sun_path) + strlen(path);  // an abstract name has no final zero
     }
     int descriptor = plain_socket(AF_UNIX);
     if (descriptor < 0) return descriptor;

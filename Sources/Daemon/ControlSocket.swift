@@ -33,7 +33,8 @@ public struct ControlSocket: ~Copyable {
         }
         guard status.user == user.user else {
             throw StartError(
-                "Wrong owner of \(folder): user \(status.user) instead of \(user.user). Disabled command socket \(path).")
+                "Wrong owner of \(folder): user \(status.user) instead of \(user.user). Disabled command socket \(path)."
+            )
         }
         guard status.group == user.group else {
             throw StartError(

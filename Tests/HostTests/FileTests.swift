@@ -91,7 +91,8 @@ import Testing
         #expect(try scratch.text(of: "pid") == "1\n")
     }
 
-    @Test("A dead process's file, or one without sense, is replaced", arguments: ["4194304999\n", "", "seven\n", "-1\n"])
+    @Test(
+        "A dead process's file, or one without sense, is replaced", arguments: ["4194304999\n", "", "seven\n", "-1\n"])
     func stale(text: String) throws {
         let scratch = try Scratch()
         try scratch.write(text, to: "pid")
