@@ -121,7 +121,6 @@ struct SettlingWatch {
         }
         let begin = since ?? moment
         since = begin
-        let (whole, fraction) = begin.components
-        if moment - begin >= Self.needed { settled = Double(whole) + Double(fraction) * 1e-18 }
+        if moment - begin >= Self.needed { settled = begin.inSeconds }
     }
 }

@@ -45,6 +45,31 @@ public struct ScenarioResult: Equatable, Sendable {
     }
 }
 
+extension ScenarioResult {
+    /// One JSON object with all results: keys with their units, null for never.
+    public static func json(_ results: [ScenarioResult]) -> String {
+        "{\"scenarios\":[\(results.map(\.json).joined(separator: ","))]}"
+    }
+
+    private var json: String {
+        let fields: [(String, Double?)] = [
+            ("rms_seconds", rms), ("rms_worst_seconds", rmsWorst), ("p99_seconds", p99), ("max_seconds", maximum),
+            ("frequency_rms_ppm", frequencyRMSppm), ("below_1ms_seconds", below1ms),
+            ("below_100us_seconds", below100us), ("packets_sent", packetsSent), ("inside_bound", insideBound),
+        ]
+        let numbers = fields.map { name, value in
+            "\"\(name)\":" + (value.map(Self.json) ?? "null")
+        }
+        return "{\"scenario\":\"\(scenario)\",\"seeds\":\(seeds),\(numbers.joined(separator: ","))}"
+    }
+
+    /// JSON knows neither infinity nor NaN; whole numbers lose their ".0".
+    private static func json(_ number: Double) -> String {
+        guard number.isFinite else { return "null" }
+        return number.magnitude < 1e15 && number == number.rounded() ? "\(Int64(number))" : "\(number)"
+    }
+}
+
 /// The middle value, or the mean of the two middle ones. What is missing counts as larger than everything:
 /// nil if half of the values or more are missing.
 func median(_ values: [Double?]) -> Double? {

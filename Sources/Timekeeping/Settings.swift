@@ -135,7 +135,16 @@ public struct TimekeeperSettings: Equatable, Sendable {
         case measureOnce
     }
 
+    /// How samples become an estimate.
+    public enum Estimator: Hashable, Sendable {
+        /// One filter for the clock that all sources share; weighs samples by their delay and learns the wander.
+        case filter
+        /// A straight line per source, combined afterwards; kept for comparison.
+        case regression
+    }
+
     public var sources: [SourceSettings] = []
+    public var estimator = Estimator.filter
     public var purpose = Purpose.serve
     /// Whether the kernel's clock may be touched; false (-x) only follows.
     public var controlsClock = true
@@ -148,7 +157,7 @@ public struct TimekeeperSettings: Equatable, Sendable {
     /// Ignore a measured frequency that is less certain than this.
     public var maximumUpdateSkew = Frequency(ppm: 1000)
     /// How fast the bound grows beyond the known skew. A promise needs room for what a crystal may suddenly do.
-    public var maximumClockError = Frequency(ppm: 1)
+    public var maximumClockError = Frequency(ppm: 3)
     /// The largest frequency that is believed.
     public var maximumDrift = Frequency(ppm: 100_000)
     public var maximumDistance = Duration.seconds(3)

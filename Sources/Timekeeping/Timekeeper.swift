@@ -31,10 +31,16 @@ public struct Timekeeper: Engine {
     var selected: Int?
     /// The best estimate of true time less oscillator time, as of a moment.
     var aim: Aim?
+    /// The clock that all sources share, as the filter believes it to be.
+    var filter: ClockFilter?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     let kernelRateAtStart: KernelRate
+    /// `local` of the configuration, or as it was changed at run time.
+    var localReference: LocalReferenceSettings?
     var isLocalReferenceActive = false
+    /// Control requests so far.
+    public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
     let startedAt: Instant<Monotonic>
@@ -64,6 +70,7 @@ public struct Timekeeper: Engine {
         discipline = Discipline(settings: settings, kernelRate: kernelRate)
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
+        localReference = settings.local
         kernelRateAtStart = kernelRate
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         for source in settings.sources { add(source, at: now.monotonic) }

@@ -52,6 +52,6 @@ struct Bench: AsyncParsableCommand {
                 ScenarioResult(scenario.name, runs.sorted { $0.seed < $1.seed })
             }
         }
-        print(json ? BenchReport.json(rows) : BenchReport.table(rows))
+        print(json ? ScenarioResult.json(rows) : BenchReport.table(rows))
     }
 }

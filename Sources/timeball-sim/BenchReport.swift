@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Simulation
 
-/// Results as a table and as JSON.
+/// Results as a table for people.
 enum BenchReport {
     private static let widths = [-9, -9, -9, -9, -9, -8, -8, -8, -9, -10, -9, -6, -9, -6, -6]
 
@@ -41,26 +41,6 @@ enum BenchReport {
             )
         }
         return lines.joined(separator: "\n")
-    }
-
-    static func json(_ rows: [ScenarioResult]) -> String {
-        let objects = rows.map { row in
-            let fields: [(String, Double?)] = [
-                ("rms_seconds", row.rms), ("rms_worst_seconds", row.rmsWorst), ("p99_seconds", row.p99),
-                ("max_seconds", row.maximum), ("frequency_rms_ppm", row.frequencyRMSppm),
-                ("below_1ms_seconds", row.below1ms), ("below_100us_seconds", row.below100us),
-                ("packets_sent", row.packetsSent), ("inside_bound", row.insideBound),
-            ]
-            let numbers = fields.map { name, value in "\"\(name)\":\(number(value))" }
-            return "{\"scenario\":\"\(row.scenario)\",\"seeds\":\(row.seeds),\(numbers.joined(separator: ","))}"
-        }
-        return "{\"scenarios\":[\(objects.joined(separator: ","))]}"
-    }
-
-    /// JSON knows neither infinity nor NaN.
-    private static func number(_ value: Double?) -> String {
-        guard let value, value.isFinite else { return "null" }
-        return value == value.rounded() && value.magnitude < 1e15 ? String(value, decimals: 0) : "\(value)"
     }
 
     /// A share that is printed as 1 only if it is 1.

@@ -1,3 +1,4 @@
+internal import Control
 internal import ArgumentParser
 internal import Glibc
 internal import Simulation

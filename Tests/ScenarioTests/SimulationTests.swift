@@ -114,6 +114,42 @@ private func scenario(
         #expect(result.packetsSent == 113)
     }
 
+    @Test("A reply that is under way when the network goes is lost")
+    func replyLost() throws {
+        let world = try scenario("inet1") { $0.connectivity = .until(.milliseconds(15)) }
+        var host = SimulatedHost(world, seed: 1)
+        let octets = [UInt8]([0x23] + Array(repeating: 0, count: 47))
+        host.perform(
+            .send(RequestToken(number: 1), octets: octets, to: .init(address: .v4(0xc000_0201), port: 123)))
+        let end = host.read().monotonic + .seconds(3)
+        var events: [Event] = []
+        while host.read().monotonic < end {
+            if let event = host.next(before: end) { events.append(event) }
+        }
+        #expect(events.count == 1)
+        guard case .sent = events.first else {
+            Issue.record("The request was not stamped: \(events)")
+            return
+        }
+    }
+
+    @Test("A tick that Linux would refuse is refused, and a frequency beyond 500 ppm is brought to its end")
+    func kernelLimits() throws {
+        var host = SimulatedHost(try scenario("inet1"), seed: 1)
+        let wild = Effect.setRate(KernelRate(tick: 8999, scaledFrequency: 0))
+        host.perform(wild)
+        guard case .refused(let effect, let refusal) = host.next(before: host.read().monotonic + .milliseconds(1))
+        else {
+            Issue.record("The kernel let it pass.")
+            return
+        }
+        #expect(effect == wild)
+        #expect(refusal.number == 22)
+        #expect(host.clock.rate == .nominal)
+        host.perform(.setRate(KernelRate(tick: 10_001, scaledFrequency: 600 * 65536)))
+        #expect(host.clock.rate == KernelRate(tick: 10_001, scaledFrequency: 500 * 65536))
+    }
+
     @Test("An outage that the kernel reports makes every send fail")
     func reportedOutage() throws {
         let world = try scenario("inet1") {

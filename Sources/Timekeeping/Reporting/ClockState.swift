@@ -1,3 +1,4 @@
+public import Control
 internal import Estimation
 public import TimeBase
 
@@ -47,7 +48,7 @@ extension Timekeeper {
             state.verdict = .agreed
             state.reason =
                 "No source confirms the time; this machine serves its own (local, stratum "
-                + "\(settings.local?.stratum ?? 10))."
+                + "\(localReference?.stratum ?? 10))."
             state.nextStep = "timeball sources -v"
             return state
         }

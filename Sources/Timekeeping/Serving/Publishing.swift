@@ -28,7 +28,7 @@ extension Timekeeper {
         var served = ServedTime.unsynchronised
         served.precision = precisionExponent
         served.base = now.realtime
-        if isLocalReferenceActive, let local = settings.local {
+        if isLocalReferenceActive, let local = localReference {
             served.leap = .none
             served.stratum = local.stratum
             served.referenceIdentifier = .local
@@ -96,7 +96,7 @@ extension Timekeeper {
 
     /// When `local` may become active next; nil if it is not configured, active already, or must not.
     var localReferenceDue: Instant<Monotonic>? {
-        guard let local = settings.local, !isLocalReferenceActive else { return nil }
+        guard let local = localReference, !isLocalReferenceActive else { return nil }
         if local.activateDistance > .zero, !wasEverClose { return nil }
         guard let reference else {
             guard let last = discipline.lastUpdate else {

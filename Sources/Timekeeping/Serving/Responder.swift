@@ -41,6 +41,10 @@ public struct Responder: Sendable {
     /// How many datagrams ended in each outcome, by ``ServingOutcome`` raw value.
     public private(set) var counts = InlineArray<6, UInt64>(repeating: 0)
 
+    /// Requests whose receive time the kernel took, and those where we did.
+    public var kernelStamps: UInt64 = 0
+    public var daemonStamps: UInt64 = 0
+
     private var random: RandomSource
     private var limiter: RateLimiter?
 

@@ -1,0 +1,32 @@
+/// Why a command did not do what was asked, with the exit code that says so to scripts.
+enum ToolError: Error {
+    /// No, it is not so, or the daemon refused: exit code 1.
+    case no(String)
+    /// It makes no sense as it was typed: exit code 2.
+    case usage(String)
+    /// Cannot tell: no daemon, no data: exit code 3.
+    case cannotTell(String)
+    /// Exit code 4.
+    case notPermitted(String)
+
+    var sentence: String {
+        switch self {
+        case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text): text
+        }
+    }
+
+    var exitCode: Int32 {
+        switch self {
+        case .no: 1
+        case .usage: 2
+        case .cannotTell: 3
+        case .notPermitted: 4
+        }
+    }
+}
+
+/// The kernel said no.
+struct SystemError: Error {
+    var call: String
+    var number: Int32
+}
