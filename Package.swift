@@ -111,7 +111,11 @@ let package = Package(
             dependencies: ["Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
-            name: "HostTests", dependencies: ["Linux", "Daemon", "CLinux", "Addresses", "TimeBase"],
+            name: "HostTests",
+            dependencies: [
+                "Linux", "Daemon", "CLinux", "Addresses", "TimeBase", "Engine", "NTPWire", "Control", "Timekeeping",
+                "timeballd",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: [], exclude: ["lying-server.py", "flood.py", "kernel-clock.py"],

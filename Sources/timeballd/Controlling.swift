@@ -5,9 +5,6 @@ import Timekeeping
 
 /// Control requests: from a door to the engine, and its answer back through the same door.
 extension LinuxHost {
-    /// Requests taken from one socket before others have their turn.
-    private static let mostDatagrams = 16
-
     /// Opens the Unix control socket. Without it the daemon runs all the same, but somebody should know.
     mutating func openControl() {
         guard let path = settings.commandSocket else { return }
@@ -37,27 +34,23 @@ extension LinuxHost {
     }
 
     mutating func receiveControl() {
-        for _ in 0..<Self.mostDatagrams {
-            guard let request = control?.receive(into: &incoming) else { return }
-            commandCount &+= 1
-            let client = clients.add(.unixSocket(request.sender))
-            events.append(.control(Array(incoming.prefix(request.count)), from: client, .unixSocket))
-        }
+        guard let request = control?.receive(into: &incoming) else { return }
+        commandCount &+= 1
+        let client = clients.add(.unixSocket(request.sender))
+        events.append(.control(Array(incoming.prefix(request.count)), from: client, .unixSocket))
     }
 
     mutating func receiveCommand(_ index: Int) {
-        for _ in 0..<Self.mostDatagrams {
-            guard let datagram = try? commands[index].socket.receive(into: &incoming) else { return }
-            guard !datagram.isTruncated, let address = datagram.source.address else { continue }
-            // Who may not ask is not told so.
-            guard address.isLoopback || commandAccess.allows(address) else { continue }
-            commandCount &+= 1
-            let client = clients.add(
-                .udp(socket: index, to: datagram.source, from: datagram.destination, room: datagram.count))
-            events.append(
-                .control(
-                    Array(incoming.prefix(datagram.count)), from: client, address.isLoopback ? .loopback : .network))
-        }
+        guard let datagram = try? commands[index].socket.receive(into: &incoming), !datagram.isTruncated,
+            let address = datagram.source.address
+        else { return }
+        // Who may not ask is not told so.
+        guard address.isLoopback || commandAccess.allows(address) else { return }
+        commandCount &+= 1
+        let client = clients.add(
+            .udp(socket: index, to: datagram.source, from: datagram.destination, room: datagram.count))
+        events.append(
+            .control(Array(incoming.prefix(datagram.count)), from: client, address.isLoopback ? .loopback : .network))
     }
 
     mutating func reply(_ octets: [UInt8], to client: ControlClient) {

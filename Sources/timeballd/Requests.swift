@@ -7,8 +7,6 @@ import Timekeeping
 /// Requests to time sources: one fresh socket with a random port for each, so that nobody off the path can guess where
 /// an answer would be taken.
 extension LinuxHost {
-    /// Datagrams taken from one socket before others have their turn.
-    private static let mostDatagrams = 8
     /// Octets of a datagram that the engine looks at.
     private static let mostOctets = 1024
 
@@ -22,9 +20,9 @@ extension LinuxHost {
             try socket.send(octets, count: octets.count)
             let request = Socket(socket)
             requests[token] = request
-            pollSet.watch(request.socket.number, .request(token))
+            pollSet.watch(request.socket.number, .request(token), reports: true)
             // Mostly the packet has left by now, and to look here saves a wake-up.
-            takeSentStamp(token, request)
+            if request.socket.hasTransmitStamps { takeSentStamp(token, request) }
         } catch {
             events.append(.sendFailed(token, KernelRefusal(error)))
         }
@@ -36,33 +34,37 @@ extension LinuxHost {
         events.forget(token)
     }
 
-    mutating func receive(_ token: RequestToken) {
+    /// Takes what a socket has: the stamp of sending first, so that the engine knows when the request left before it
+    /// sees the answer. One datagram at a time: no more than one is expected, and others have their turn.
+    mutating func receive(_ token: RequestToken, _ ready: PollSet<Watched>.Ready) {
         guard let request = requests[token] else { return }
-        // First, so that the engine knows when the request left before it sees the answer.
-        takeSentStamp(token, request)
+        let hadReport = ready.hasErrors && request.socket.hasTransmitStamps && takeSentStamp(token, request)
+        guard ready.isReadable || !hadReport else { return }
         do throws(SystemError) {
-            for _ in 0..<Self.mostDatagrams {
-                guard let datagram = try request.socket.receive(into: &incoming) else { return }
-                guard let source = datagram.source.endpoint else { continue }
-                let stamp =
-                    datagram.stamp.map { Stamp(time: $0, kind: .kernel) }
-                    ?? Stamp(time: KernelClock.realtime, kind: .daemon)
-                events.append(
-                    .datagram(
-                        token, octets: Array(incoming.prefix(min(datagram.count, Self.mostOctets))), from: source,
-                        to: datagram.destination.address, at: stamp))
-            }
+            guard let datagram = try request.socket.receive(into: &incoming),
+                let source = datagram.source.endpoint
+            else { return }
+            let stamp =
+                datagram.stamp.map { Stamp(time: $0, kind: .kernel) }
+                ?? Stamp(time: KernelClock.realtime, kind: .daemon)
+            events.append(
+                .datagram(
+                    token, octets: Array(incoming.prefix(min(datagram.count, Self.mostOctets))), from: source,
+                    to: datagram.destination.address, at: stamp))
         } catch {
             events.append(.sendFailed(token, KernelRefusal(error)))
         }
     }
 
-    /// Empties the error queue. Each socket sends one packet, so the report of packet 0 that comes first is the one.
-    private mutating func takeSentStamp(_ token: RequestToken, _ request: Socket) {
-        while let report = try? request.socket.receiveTransmitStamp(scratch: &incoming) {
-            guard let time = report.stamp, report.identifier == 0, !request.hasSentStamp else { continue }
+    /// Takes one report from the error queue; false if there was none. Each socket sends one packet, so the report of
+    /// packet 0 that comes first is the one.
+    @discardableResult
+    private mutating func takeSentStamp(_ token: RequestToken, _ request: Socket) -> Bool {
+        guard let report = try? request.socket.receiveTransmitStamp(scratch: &incoming) else { return false }
+        if let time = report.stamp, report.identifier == 0, !request.hasSentStamp {
             request.hasSentStamp = true
             events.append(.sent(token, at: Stamp(time: time, kind: .kernel)))
         }
+        return true
     }
 }

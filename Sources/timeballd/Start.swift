@@ -20,6 +20,7 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
+    try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
     let rate = kernelRate(clock, settings.controlsClock, log)
