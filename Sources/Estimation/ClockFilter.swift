@@ -1,134 +1,163 @@
-/// Offset and frequency of the clock that all sources share, from all their samples.
+/// The clock that all sources share, from all their samples: what each source says of the offset, and one frequency.
 ///
 /// A Kalman filter for a clock whose frequency does a random walk (Galleani and Tavella 2008: the two-state clock
 /// model) is the best there is when the wander is known. It is not known, so several filters run side by side, each
 /// believing in another wander, and each is weighed by how well it predicted (interacting multiple models, Blom and
 /// Bar-Shalom 1988). A crystal that changes its habits, or a sudden change of frequency, moves the weights within a
 /// sample or two, because the restless filters have followed it and the calm ones take over their state.
+///
+/// Each source has an offset of its own in the state, since a path that is longer in one direction shifts it for good.
+/// All of them move with the one clock, so their differences stand still, and every sample of any source tells about
+/// the frequency.
 public struct ClockFilter: Equatable, Sendable {
     /// One belief: a wander, how likely it is, and what follows from it.
-    struct Belief: Equatable, Sendable {
+    public struct Belief: Equatable, Sendable {
         /// Standard deviation of the frequency's change over one second, squared: s^-1.
         var wander2: Double
         var weight: Double
-        /// True time less oscillator time, seconds.
-        var offset: Double
-        /// Change of the offset per second: less the frequency.
-        var slope: Double
-        var offsetVariance: Double
-        var covariance: Double
-        var slopeVariance: Double
+        /// Offsets by each source (true time less oscillator time, seconds), and last the slope: less the frequency.
+        var mean: [Double]
+        /// Covariance of these, row by row.
+        var covariance: [Double]
     }
 
     /// Wanders that are tried, s/s per square root of a second: from an oven-controlled crystal to a machine that is
     /// heated and cooled by its load.
     public static let wanders: [Double] = [1e-10, 4e-10, 1.2e-9, 4e-9, 1.2e-8, 4e-8, 1.2e-7, 4e-7]
 
+    /// How likely each wander is at the start. The extremes are rare.
+    static let priors: [Double] = [0.5, 1, 2, 2, 2, 1, 0.5, 0.1]
+
     /// How likely a clock is to change its habits between two samples.
-    static let restlessness = 0.02
+    static let restlessness = 0.005
+
+    /// What is known of a source in the filter.
+    struct Member: Equatable, Sendable {
+        var number: Int
+        /// Variance that its own offset gains per second, apart from the clock: routes change slowly.
+        var drift: Double
+        var lastTime: Double
+        var wasSurprising = false
+    }
 
     private(set) var beliefs: [Belief]
+    private(set) var members: [Member] = []
     /// The moment to which the beliefs belong.
     public private(set) var time: Double
     /// Samples taken in.
     public private(set) var count = 0
-    /// The last innovation, in standard deviations that were expected.
-    public private(set) var surprise = 0.0
 
     /// - Parameters:
-    ///   - time: the moment of the first sample.
-    ///   - offset: the first sample's offset.
-    ///   - variance: its variance.
+    ///   - time: a moment at or before the first sample.
     ///   - frequency: what is believed of the oscillator: how much it gains.
     ///   - frequencyDeviation: standard deviation of that.
-    public init(time: Double, offset: Double, variance: Double, frequency: Double, frequencyDeviation: Double) {
+    public init(time: Double, frequency: Double, frequencyDeviation: Double) {
         self.time = time
-        count = 1
-        // Calm clocks are as likely as restless ones; the extremes are rarer.
-        let priors = [0.5, 1, 2, 2, 2, 1, 0.5, 0.1]
-        let total = priors.reduce(0, +)
-        beliefs = zip(Self.wanders, priors).map { wander, prior in
+        let total = Self.priors.reduce(0, +)
+        beliefs = zip(Self.wanders, Self.priors).map { wander, prior in
             Belief(
-                wander2: wander * wander, weight: prior / total, offset: offset, slope: -frequency,
-                offsetVariance: variance, covariance: 0, slopeVariance: frequencyDeviation * frequencyDeviation)
+                wander2: wander * wander, weight: prior / total, mean: [-frequency],
+                covariance: [frequencyDeviation * frequencyDeviation])
         }
     }
+
+    private var size: Int { members.count + 1 }
+
+    /// Whether a source has an offset in the filter.
+    public func knows(_ number: Int) -> Bool { members.contains { $0.number == number } }
 
     /// Takes a sample in.
     ///
     /// - Parameters:
+    ///   - number: which source it is of.
     ///   - moment: when it was taken; a moment before the last one counts as that one.
     ///   - offset: true time less oscillator time, seconds.
     ///   - variance: of the offset, seconds squared.
-    public mutating func add(at moment: Double, offset: Double, variance: Double) {
+    ///   - drift: variance that the source's own offset gains per second.
+    public mutating func add(of number: Int, at moment: Double, offset: Double, variance: Double, drift: Double) {
         mix()
         advance(to: moment)
-        var best = -Double.infinity
-        var likelihoods = [Double](repeating: 0, count: beliefs.count)
-        var expected = 0.0
-        var error = 0.0
-        for index in beliefs.indices {
-            let belief = beliefs[index]
-            let total = belief.offsetVariance + variance
-            let innovation = offset - belief.offset
-            expected += belief.weight * total
-            error += belief.weight * innovation
-            // Tails are heavier than a normal distribution's: no single sample can decide everything.
-            let squares = innovation * innovation / total
-            let log = -0.5 * (logarithm(total) + 5 * logarithm(1 + squares / 4))
-            likelihoods[index] = log
-            best = max(best, log)
-            let gain = belief.offsetVariance / total
-            let slopeGain = belief.covariance / total
-            beliefs[index].offset += gain * innovation
-            beliefs[index].slope += slopeGain * innovation
-            // Joseph's form keeps the variances positive.
-            let rest = 1 - gain
-            beliefs[index].offsetVariance = rest * rest * belief.offsetVariance + gain * gain * variance
-            beliefs[index].covariance = rest * belief.covariance
-            beliefs[index].slopeVariance = max(belief.slopeVariance - slopeGain * belief.covariance, 1e-30)
+        count += 1
+        guard let place = members.firstIndex(where: { $0.number == number }) else {
+            join(Member(number: number, drift: drift, lastTime: moment), offset: offset, variance: variance)
+            return
         }
-        surprise = error / max(expected, 1e-30).squareRoot()
+        members[place].drift = drift
+        isolateIfAlone(place, offset: offset, variance: variance)
+        members[place].lastTime = moment
+        var likelihoods = [Double](repeating: 0, count: beliefs.count)
+        var best = -Double.infinity
+        for index in beliefs.indices {
+            likelihoods[index] = beliefs[index].update(place, offset: offset, variance: variance)
+            best = max(best, likelihoods[index])
+        }
         var sum = 0.0
         for index in beliefs.indices {
             beliefs[index].weight *= exponential(likelihoods[index] - best)
             sum += beliefs[index].weight
         }
         for index in beliefs.indices { beliefs[index].weight /= sum }
-        count += 1
     }
 
-    /// Adds to the offset, after the base of offsets was moved or a leap second passed.
+    /// Forgets a source.
+    public mutating func remove(_ number: Int) {
+        guard let place = members.firstIndex(where: { $0.number == number }) else { return }
+        let n = size
+        for index in beliefs.indices {
+            beliefs[index].mean.remove(at: place)
+            beliefs[index].covariance = beliefs[index].covariance.enumerated()
+                .filter { $0.offset / n != place && $0.offset % n != place }.map(\.element)
+        }
+        members.remove(at: place)
+    }
+
+    /// Adds to all offsets, after their base was moved or a leap second passed.
     public mutating func shift(by seconds: Double) {
-        for index in beliefs.indices { beliefs[index].offset += seconds }
-    }
-
-    /// Admits that the offset may have jumped.
-    public mutating func doubt(offsetVariance: Double) {
-        for index in beliefs.indices { beliefs[index].offsetVariance += offsetVariance }
+        for index in beliefs.indices {
+            for place in members.indices { beliefs[index].mean[place] += seconds }
+        }
     }
 
     /// What is believed of a moment at or after the last sample.
-    public func estimate(at moment: Double) -> (
-        offset: Double, offsetDeviation: Double, frequency: Double, frequencyDeviation: Double
-    ) {
+    ///
+    /// - Parameter weights: how much each source counts, by its number; others do not count.
+    /// - Returns: the weighted offset and the frequency (how much the oscillator gains), with standard deviations;
+    ///   nil if no source counts.
+    public func estimate(at moment: Double, weights: [Int: Double]) -> Belief.Summary? {
+        let raw = members.map { max(weights[$0.number] ?? 0, 0) }
+        let total = raw.reduce(0, +)
+        guard total > 0 else { return nil }
+        return summary(at: moment, shares: raw.map { $0 / total })
+    }
+
+    /// What one source says, as the filter sees it; nil if it is not in the filter.
+    public func estimate(at moment: Double, of number: Int) -> Belief.Summary? {
+        guard let place = members.firstIndex(where: { $0.number == number }) else { return nil }
+        var shares = [Double](repeating: 0, count: members.count)
+        shares[place] = 1
+        return summary(at: moment, shares: shares)
+    }
+
+    private func summary(at moment: Double, shares: [Double]) -> Belief.Summary {
         var ahead = self
         ahead.advance(to: moment)
-        var offset = 0.0
-        var slope = 0.0
-        for belief in ahead.beliefs {
-            offset += belief.weight * belief.offset
-            slope += belief.weight * belief.slope
+        let parts = ahead.beliefs.map { $0.summary(shares) }
+        var mixed = Belief.Summary(offset: 0, offsetDeviation: 0, frequency: 0, frequencyDeviation: 0)
+        for (belief, part) in zip(ahead.beliefs, parts) {
+            mixed.offset += belief.weight * part.offset
+            mixed.frequency += belief.weight * part.frequency
         }
         var offsetVariance = 0.0
-        var slopeVariance = 0.0
-        for belief in ahead.beliefs {
-            let o = belief.offset - offset
-            let s = belief.slope - slope
-            offsetVariance += belief.weight * (belief.offsetVariance + o * o)
-            slopeVariance += belief.weight * (belief.slopeVariance + s * s)
+        var frequencyVariance = 0.0
+        for (belief, part) in zip(ahead.beliefs, parts) {
+            let o = part.offset - mixed.offset
+            let f = part.frequency - mixed.frequency
+            offsetVariance += belief.weight * (part.offsetDeviation * part.offsetDeviation + o * o)
+            frequencyVariance += belief.weight * (part.frequencyDeviation * part.frequencyDeviation + f * f)
         }
-        return (offset, offsetVariance.squareRoot(), -slope, slopeVariance.squareRoot())
+        mixed.offsetDeviation = offsetVariance.squareRoot()
+        mixed.frequencyDeviation = frequencyVariance.squareRoot()
+        return mixed
     }
 
     /// The wander that is believed in: root mean square, s/s per square root of a second.
@@ -138,54 +167,83 @@ public struct ClockFilter: Equatable, Sendable {
 
     // MARK: Steps of the filter
 
+    private mutating func join(_ member: Member, offset: Double, variance: Double) {
+        let n = size
+        for index in beliefs.indices {
+            let old = beliefs[index]
+            var grown = [Double](repeating: 0, count: (n + 1) * (n + 1))
+            // The new offset stands before the slope, which stays last.
+            func place(_ i: Int) -> Int { i < n - 1 ? i : n }
+            for i in 0..<n {
+                for j in 0..<n { grown[place(i) * (n + 1) + place(j)] = old.covariance[i * n + j] }
+            }
+            grown[(n - 1) * (n + 1) + n - 1] = variance
+            beliefs[index].covariance = grown
+            beliefs[index].mean.insert(offset, at: n - 1)
+        }
+        members.append(member)
+    }
+
+    /// A sample far from what was expected is either the clock's doing or its source's. Where most other sources saw
+    /// nothing since this source's last sample, it is the source's: its own offset is in doubt, not the frequency.
+    private mutating func isolateIfAlone(_ place: Int, offset: Double, variance: Double) {
+        var expected = 0.0
+        var error = 0.0
+        let n = size
+        for belief in beliefs {
+            expected += belief.weight * (belief.covariance[place * n + place] + variance)
+            error += belief.weight * (offset - belief.mean[place])
+        }
+        let isSurprising = error * error > 25 * expected
+        let since = members[place].lastTime
+        members[place].wasSurprising = isSurprising
+        guard isSurprising, members.count > 1 else { return }
+        let others = members.indices.filter { $0 != place && members[$0].lastTime > since }
+        let calm = others.count { !members[$0].wasSurprising }
+        guard 2 * calm > others.count else { return }
+        members[place].wasSurprising = false
+        for index in beliefs.indices { beliefs[index].covariance[place * n + place] += error * error }
+    }
+
     private mutating func advance(to moment: Double) {
         let t = moment - time
         guard t > 0 else { return }
         time = moment
-        for index in beliefs.indices {
-            let belief = beliefs[index]
-            let q = belief.wander2
-            beliefs[index].offset += belief.slope * t
-            beliefs[index].offsetVariance +=
-                2 * t * belief.covariance + t * t * belief.slopeVariance + q * t * t * t / 3
-            beliefs[index].covariance += t * belief.slopeVariance + q * t * t / 2
-            beliefs[index].slopeVariance += q * t
-        }
+        let drifts = members.map(\.drift)
+        for index in beliefs.indices { beliefs[index].advance(by: t, drifts: drifts) }
     }
 
     /// Lets each belief take over a share of what the others know.
     private mutating func mix() {
         let n = beliefs.count
+        let m = size
         let old = beliefs
         for j in 0..<n {
-            var total = 0.0
-            var offset = 0.0
-            var slope = 0.0
             var shares = [Double](repeating: 0, count: n)
+            var total = 0.0
             for i in 0..<n {
-                let share = Self.transition(from: i, to: j, of: n) * old[i].weight
-                shares[i] = share
-                total += share
-                offset += share * old[i].offset
-                slope += share * old[i].slope
+                shares[i] = Self.transition(from: i, to: j, of: n) * old[i].weight
+                total += shares[i]
             }
             guard total > 0 else { continue }
-            offset /= total
-            slope /= total
-            var offsetVariance = 0.0
-            var covariance = 0.0
-            var slopeVariance = 0.0
+            var mean = [Double](repeating: 0, count: m)
             for i in 0..<n {
-                let share = shares[i] / total
-                let o = old[i].offset - offset
-                let s = old[i].slope - slope
-                offsetVariance += share * (old[i].offsetVariance + o * o)
-                covariance += share * (old[i].covariance + o * s)
-                slopeVariance += share * (old[i].slopeVariance + s * s)
+                shares[i] /= total
+                for k in 0..<m { mean[k] += shares[i] * old[i].mean[k] }
             }
-            beliefs[j] = Belief(
-                wander2: old[j].wander2, weight: total, offset: offset, slope: slope, offsetVariance: offsetVariance,
-                covariance: covariance, slopeVariance: slopeVariance)
+            var covariance = [Double](repeating: 0, count: m * m)
+            for i in 0..<n where shares[i] > 1e-12 {
+                for k in 0..<m {
+                    let apart = old[i].mean[k] - mean[k]
+                    for l in 0..<m {
+                        covariance[k * m + l] +=
+                            shares[i] * (old[i].covariance[k * m + l] + apart * (old[i].mean[l] - mean[l]))
+                    }
+                }
+            }
+            beliefs[j].weight = total
+            beliefs[j].mean = mean
+            beliefs[j].covariance = covariance
         }
     }
 
@@ -197,5 +255,69 @@ public struct ClockFilter: Equatable, Sendable {
         if i == j { return 1 - restlessness + anywhere }
         let isNeighbour = i - j == 1 || j - i == 1
         return anywhere + (isNeighbour ? restlessness * 0.75 / neighbours : 0)
+    }
+}
+
+extension ClockFilter.Belief {
+    /// An offset and a frequency with their standard deviations.
+    public struct Summary: Equatable, Sendable {
+        public var offset: Double
+        public var offsetDeviation: Double
+        /// How much the oscillator gains.
+        public var frequency: Double
+        public var frequencyDeviation: Double
+    }
+
+    func summary(_ shares: [Double]) -> Summary {
+        let n = mean.count
+        var offset = 0.0
+        var variance = 0.0
+        for (i, share) in shares.enumerated() where share > 0 {
+            offset += share * mean[i]
+            for (j, other) in shares.enumerated() { variance += share * other * covariance[i * n + j] }
+        }
+        return Summary(
+            offset: offset, offsetDeviation: max(variance, 0).squareRoot(), frequency: -mean[n - 1],
+            frequencyDeviation: max(covariance[n * n - 1], 0).squareRoot())
+    }
+
+    mutating func advance(by t: Double, drifts: [Double]) {
+        let n = mean.count
+        let last = n - 1
+        let slopeVariance = covariance[n * n - 1]
+        for k in 0..<last {
+            mean[k] += mean[last] * t
+            for l in 0..<last {
+                covariance[k * n + l] +=
+                    t * (covariance[k * n + last] + covariance[l * n + last]) + t * t * slopeVariance
+                    + wander2 * t * t * t / 3
+            }
+            covariance[k * n + k] += drifts[k] * t
+        }
+        for k in 0..<last {
+            let grown = covariance[k * n + last] + t * slopeVariance + wander2 * t * t / 2
+            covariance[k * n + last] = grown
+            covariance[last * n + k] = grown
+        }
+        covariance[n * n - 1] += wander2 * t
+    }
+
+    /// Takes a sample of one offset in.
+    ///
+    /// - Returns: the logarithm of how likely it was.
+    mutating func update(_ place: Int, offset: Double, variance: Double) -> Double {
+        let n = mean.count
+        let total = covariance[place * n + place] + variance
+        let innovation = offset - mean[place]
+        let column = (0..<n).map { covariance[$0 * n + place] }
+        for k in 0..<n {
+            let gain = column[k] / total
+            mean[k] += gain * innovation
+            for l in 0..<n { covariance[k * n + l] -= gain * column[l] }
+        }
+        for k in 0..<n { covariance[k * n + k] = max(covariance[k * n + k], 1e-30) }
+        // Tails are heavier than a normal distribution's: no single sample can decide everything.
+        let squares = innovation * innovation / total
+        return -0.5 * (logarithm(total) + 5 * logarithm(1 + squares / 4))
     }
 }

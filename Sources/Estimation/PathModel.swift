@@ -64,7 +64,7 @@ public struct PathModel: Equatable, Sendable {
         }
         // The shortest yet is longer than the shortest there is, by about this much.
         let n = Double(delays.count)
-        let missing = meanExcess / n.squareRoot() * 0.7
+        let missing = meanExcess * (0.7 / n.squareRoot() + 4 / (n * n))
         let excess = max(delay - minimum, 0) + missing
         return excess * excess / 12 + floor * floor
     }

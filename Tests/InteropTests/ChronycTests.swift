@@ -50,7 +50,15 @@ extension Interop {
                     }
                 }
             ),
-            ("activity", { rows in #expect(rows == [["3", "0", "0", "0", "0"]]) }),
+            (
+                "activity",
+                { rows in
+                    let row = try #require(rows.first)
+                    // Online, or in a burst on their way to it.
+                    let online = try row.number(0) + row.number(2)
+                    #expect(row.columns.count == 5 && online == 3 && row[1] == "0" && row[4] == "0")
+                }
+            ),
             (
                 "selectdata",
                 { rows in
@@ -87,7 +95,7 @@ extension Interop {
                 let sources = honest.map { "\($0.line) iburst minpoll 0 maxpoll 2" }.joined(separator: "\n")
                 let ours = try rig.timeballd(
                     sources, "opencommands \(Self.commands.map(\.command).joined(separator: " "))")
-                // chrony 4.3 does not know opencommands: it answers them all.
+                // Asked over its Unix socket only: chrony 4.3 cannot be told to answer all of them over UDP.
                 let theirs = try rig.chronyd("theirs", sources)
                 try rig.waitUntilFollowing(ours, sources: 3)
                 try rig.waitUntilFollowing(theirs, sources: 3)
@@ -118,13 +126,17 @@ extension Interop {
                             + command.split(separator: " ").map(String.init))
                     #expect(status == 1 && output.contains("501 Not authorised"), "\(command): \(output)")
                 }
-                #expect(try rig.fields(ours, "activity") == [["3", "0", "0", "0", "0"]])
+                func activity() throws -> (online: Double, offline: Double) {
+                    let row = try #require(try rig.fields(ours, "activity").first)
+                    return try (row.number(0) + row.number(2), row.number(1) + row.number(3))
+                }
+                #expect(try activity() == (3, 0))
                 _ = try rig.chronyc(ours, "offline")
-                #expect(try rig.fields(ours, "activity") == [["0", "3", "0", "0", "0"]])
+                #expect(try activity() == (0, 3))
                 _ = try rig.chronyc(ours, "online")
-                #expect(try rig.fields(ours, "activity") == [["3", "0", "0", "0", "0"]])
+                #expect(try activity() == (3, 0))
                 _ = try rig.chronyc(ours, "delete", "127.0.0.2")
-                #expect(try rig.fields(ours, "activity") == [["2", "0", "0", "0", "0"]])
+                #expect(try activity() == (2, 0))
                 _ = try rig.chronyc(ours, "add", "server", "127.0.0.2", "port", "\(honest[0].port)", "iburst")
                 #expect(try rig.fields(ours, "sources").contains { $0[2] == "127.0.0.2" })
                 _ = try rig.chronyc(ours, "shutdown")

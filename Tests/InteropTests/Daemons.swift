@@ -25,7 +25,7 @@ extension Rig {
 
     /// Our daemon, without clock control.
     func timeballd(
-        _ name: String = "timeballd", address: String = "127.0.0.1", program: NeededProgram = .timeballd,
+        named name: String = "timeballd", address: String = "127.0.0.1", program: NeededProgram = .timeballd,
         _ directives: String...
     ) throws -> Daemon {
         try daemon(name, program, address, ["-d", "-x"] + ourUser, directives)
@@ -54,7 +54,7 @@ extension Rig {
             ] + directives).joined(separator: "\n") + "\n")
         let started = try start(name, program.path, options + ["-f", configuration])
         try wait(for: "\(name) to open its control socket", within: .seconds(10)) {
-            guard started.isRunning else { throw Waited(description: "it ended: \(started.output)") }
+            guard started.isRunning else { throw Hopeless(description: "it ended: \(started.output)") }
             return FileManager.default.fileExists(atPath: socket)
         }
         return Daemon(
@@ -103,7 +103,7 @@ extension Rig {
     /// Waits until a daemon follows one of its sources.
     func waitUntilFollowing(_ daemon: Daemon, sources: Int, within limit: Duration = .seconds(40)) throws {
         try wait(for: "\(daemon.program.name) to follow \(sources) sources", within: limit) {
-            guard daemon.program.isRunning else { throw Waited(description: "it ended") }
+            guard daemon.program.isRunning else { throw Hopeless(description: "it ended") }
             let states = try fields(daemon, "sources").map { $0[1] }
             return states.contains("*") && states.filter(["*", "+", "-"].contains).count >= sources
         }

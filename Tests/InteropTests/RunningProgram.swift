@@ -19,7 +19,7 @@ final class RunningProgram {
         process.standardInput = input
         process.standardOutput = file
         process.standardError = file
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
         try file.close()
     }
 
@@ -59,7 +59,22 @@ struct Waited: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Waits until something holds. What is thrown while looking counts as "not yet", and is named if it stays so.
+/// It cannot come about any more.
+struct Hopeless: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// Threads of a test run with most signals blocked, and a child inherits that; a daemon could not be ended by SIGTERM.
+private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
+}
+
+/// Waits until something holds. Except ``Hopeless``, what is thrown while looking counts as "not yet", and is named if it stays so.
 func wait(for what: String, within limit: Duration, until holds: () throws -> Bool) throws {
     let clock = ContinuousClock()
     let deadline = clock.now + limit
@@ -68,6 +83,8 @@ func wait(for what: String, within limit: Duration, until holds: () throws -> Bo
         do {
             if try holds() { return }
             last = ""
+        } catch let error as Hopeless {
+            throw error
         } catch {
             last = " (\(error))"
         }

@@ -96,7 +96,7 @@ extension Interop {
                     """)
                 let client = try rig.start("openntpd", NeededProgram.unshare.path, ["-m", "/bin/sh", script])
                 try wait(for: "OpenNTPD to call our server valid", within: .seconds(60)) {
-                    guard client.isRunning else { throw Waited(description: "it ended: \(client.output)") }
+                    guard client.isRunning else { throw Hopeless(description: "it ended: \(client.output)") }
                     return client.output.contains("peer 127.0.0.1 now valid")
                 }
                 let offset = try #require(
@@ -149,7 +149,7 @@ struct Namespace {
             "timeballd", NeededProgram.ip.path,
             ["netns", "exec", name, NeededProgram.timeballd.path, "-d", "-x"] + rig.ourUser + ["-f", configuration])
         try wait(for: "timeballd to open its control socket", within: .seconds(10)) {
-            guard program.isRunning else { throw Waited(description: "it ended: \(program.output)") }
+            guard program.isRunning else { throw Hopeless(description: "it ended: \(program.output)") }
             return FileManager.default.fileExists(atPath: "\(inner)/control.sock")
         }
     }

@@ -15,7 +15,7 @@ extension Interop {
                 for round in 0..<(Asked.isLong ? 200 : 24) {
                     let before = try Data(contentsOf: drift)
                     let ours = try rig.timeballd(
-                        "killed\(round)", "\(server.line) iburst minpoll 0 maxpoll 0",
+                        named: "killed\(round)", "\(server.line) iburst minpoll 0 maxpoll 0",
                         "driftfile \(drift.path) interval 1")
                     pause(.milliseconds(Int.random(in: 0...2500)))
                     // Every second time it is asked to end first: then it is writing when it dies.

@@ -20,14 +20,15 @@ extension Interop {
                     guard status == 0 else { throw Waited(description: output) }
                     let object =
                         try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
-                    func agrees(_ key: String, _ column: Int) -> Bool {
-                        guard let ours = object[key] as? Double, let expected = Double(line[column]) else {
-                            return false
-                        }
+                    // An estimate is an object with a value and its bound; a plain number is a number.
+                    func agrees(_ key: String, _ part: String? = nil, column: Int) -> Bool {
+                        let found = part.map { (object[key] as? [String: Any])?[$0] } ?? object[key]
+                        guard let ours = found as? Double, let expected = Double(line[column]) else { return false }
                         return abs(ours - expected) <= abs(expected) * 1e-3 + 2e-9
                     }
-                    guard agrees("stratum", 2), agrees("frequency_ppm", 7), agrees("skew_ppm", 9),
-                        agrees("root_delay_seconds", 10)
+                    guard object["address"] as? String == line[1], agrees("stratum", column: 2),
+                        agrees("frequency_ppm", "value", column: 7), agrees("frequency_ppm", "bound", column: 9),
+                        agrees("rms_offset_seconds", column: 6), agrees("root_delay_seconds", column: 10)
                     else { throw Waited(description: "\(output)\(line)") }
                     return true
                 }

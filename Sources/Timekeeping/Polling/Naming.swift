@@ -1,4 +1,5 @@
 internal import Addresses
+internal import Estimation
 internal import TimeBase
 
 /// A configured `server` or `pool` line, and the addresses that its name has.
@@ -133,6 +134,7 @@ extension Timekeeper {
         else { return }
         let address = pools[pool].spare.removeFirst()
         let old = sources[index].endpoint
+        filter?.remove(sources[index].number)
         if let exchange = sources[index].exchange {
             effects.append(.close(exchange.token))
             sources[index].exchange = nil

@@ -224,10 +224,9 @@ extension Timekeeper {
                 sources[index].adjustPoll(by: change < 0 ? 2 * change : change)
             }
         }
-        let expected = filter?.estimate(at: sample.time)
+        let expected = filter?.estimate(at: sample.time, of: sources[index].number)
         sources[index].path.add(
-            sample.delay, error: expected.map { sample.offset - sources[index].bias.offset - $0.offset },
-            expected: expected?.offsetDeviation ?? 0)
+            sample.delay, error: expected.map { sample.offset - $0.offset }, expected: expected?.offsetDeviation ?? 0)
         sources[index].estimate.add(sample)
         sources[index].lastSample = now.monotonic
         if sources[index].burst != nil {

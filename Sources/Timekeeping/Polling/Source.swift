@@ -73,7 +73,8 @@ struct Source {
 
     var estimate: Regression
     var path = PathModel()
-    var bias = SourceBias()
+    /// The moment of the last sample that went into the filter.
+    var lastFed = -Double.infinity
     var delayQuantile: QuantileTracker?
     var lastSample: Instant<Monotonic>?
     var lastReply: LastReply?
@@ -137,7 +138,7 @@ struct Source {
         self.endpoint = endpoint
         estimate.reset()
         path.reset()
-        bias = SourceBias()
+        lastFed = -.infinity
         reach = 0
         failures = 0
         hasAnswered = false
