@@ -48,7 +48,7 @@ let package = Package(
         pure("Recording", ["TimeBase"]),
         pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control"]),
         pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "Timekeeping"]),
+        pure("Configuration", ["TimeBase", "Addresses", "Control", "Timekeeping"]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Timekeeping"],
@@ -97,7 +97,8 @@ let package = Package(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Timekeeping", "Addresses", "TimeBase"],
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Recording", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",

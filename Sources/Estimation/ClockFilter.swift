@@ -160,6 +160,20 @@ public struct ClockFilter: Equatable, Sendable {
         return mixed
     }
 
+    /// By how much the prediction of one source's offset will be wrong at a moment, as a mean over the beliefs:
+    /// unlikely ones count little, however wrong they expect to be.
+    public func expectedError(at moment: Double, of number: Int) -> Double {
+        guard let place = members.firstIndex(where: { $0.number == number }) else { return .infinity }
+        let t = max(moment - time, 0)
+        let n = size
+        return beliefs.reduce(0) { sum, belief in
+            let variance =
+                belief.covariance[place * n + place] + 2 * t * belief.covariance[place * n + n - 1]
+                + t * t * belief.covariance[n * n - 1] + belief.wander2 * t * t * t / 3
+            return sum + belief.weight * max(variance, 0).squareRoot()
+        }
+    }
+
     /// The wander that is believed in: root mean square, s/s per square root of a second.
     public var wander: Double {
         beliefs.reduce(0) { $0 + $1.weight * $1.wander2 }.squareRoot()

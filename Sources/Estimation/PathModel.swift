@@ -54,6 +54,13 @@ public struct PathModel: Equatable, Sendable {
         if delays.count > Self.memory { delays.removeFirst() }
     }
 
+    /// Standard deviation of a usual sample's offset.
+    public func typicalDeviation(floor: Double) -> Double {
+        guard let minimum, delays.count >= 2 else { return floor }
+        let squares = delays.reduce(0) { $0 + ($1 - minimum) * ($1 - minimum) } / Double(delays.count - 1)
+        return (squares / 12 + floor * floor).squareRoot()
+    }
+
     /// Variance of the offset of a sample with this delay.
     ///
     /// - Parameter floor: standard deviation that is left when there is no excess: reading and stamping.
