@@ -103,7 +103,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase"],
+            dependencies: [
+                "Simulation", "Timekeeping", "Control", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "HostTests", dependencies: ["Linux", "Daemon", "CLinux", "Addresses", "TimeBase"],
