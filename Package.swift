@@ -46,8 +46,9 @@ let package = Package(
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
+        pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control"]),
         pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "Timekeeping"]),
+        pure("Configuration", ["TimeBase", "Addresses", "Control", "Timekeeping"]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Timekeeping"],
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "Estimation", "NTPWire", "Control", "CLinux", "Linux",
+                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -93,7 +94,11 @@ let package = Package(
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Timekeeping", "Addresses", "TimeBase"],
+            name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Recording", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
@@ -103,10 +108,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase"],
+            dependencies: [
+                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "HostTests", dependencies: ["Linux", "Daemon", "CLinux", "Addresses", "TimeBase"],
+            name: "HostTests",
+            dependencies: [
+                "Linux", "Daemon", "CLinux", "Addresses", "TimeBase", "Engine", "NTPWire", "Control", "Timekeeping",
+                "timeballd",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: [], exclude: ["lying-server.py", "flood.py", "kernel-clock.py"],

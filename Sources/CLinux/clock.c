@@ -89,10 +89,11 @@ int clinux_timex_stop_corrections(void) {
 }
 
 int clinux_timer_create(void) {
-    // Clock simulators know no TFD_CLOEXEC.
-    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    // The flags are set afterwards, because clock simulators do not know them; there they need not succeed either.
+    int descriptor = timerfd_create(CLOCK_MONOTONIC, 0);
     if (descriptor < 0) return -errno;
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    fcntl(descriptor, F_SETFL, O_RDWR | O_NONBLOCK);
     return descriptor;
 }
 

@@ -91,7 +91,7 @@ static int set(int descriptor, int level, int option, int value) {
     return setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
-int clinux_udp_create(int family, int transmit_stamps) {
+int clinux_udp_create(int family, int transmit_stamps, int *has_stamps) {
     int descriptor = plain_socket(family == 6 ? AF_INET6 : AF_INET);
     if (descriptor < 0) return descriptor;
     if (family == 6) {
@@ -106,7 +106,7 @@ int clinux_udp_create(int family, int transmit_stamps) {
                  SOF_TIMESTAMPING_OPT_CMSG;
         set(descriptor, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
     }
-    set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags);
+    *has_stamps = set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags) == 0;
     return descriptor;
 }
 
@@ -180,7 +180,7 @@ long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int er
     };
     memset(meta, 0, sizeof *meta);
     long count;
-    do count = recvmsg(descriptor, &message, error_queue ? MSG_ERRQUEUE | MSG_DONTWAIT : MSG_DONTWAIT);
+    do count = recvmsg(descriptor, &message, error_queue ? MSG_ERRQUEUE : 0);
     while (count < 0 && errno == EINTR);
     if (count < 0) return -errno;
     from_kernel(&source, &meta->source);
@@ -224,7 +224,7 @@ long clinux_udp_send(int descriptor, const void *octets, unsigned long count, co
         }
     }
     long sent;
-    do sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    do sent = sendmsg(descriptor, &message, 0);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
@@ -235,7 +235,7 @@ static socklen_t unix_address(const char *path, struct sockaddr_un *out) {
     if (length == 0 || length >= sizeof out->sun_path) return 0;
     out->sun_family = AF_UNIX;
     memcpy(out->sun_path, path, length);
-    return offsetof(struct sockaddr_un, sun_path) + length + 1;
+    return sizeof *out;
 }
 
 int clinux_unix_create(void) { return plain_socket(AF_UNIX); }
@@ -271,7 +271,7 @@ long clinux_unix_receive(int descriptor, void *buffer, unsigned long size, char 
         .msg_controllen = sizeof control.octets,
     };
     long count;
-    do count = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    do count = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
     while (count < 0 && errno == EINTR);
     if (count < 0) return -errno;
     // Descriptors that somebody sends along are not wanted.
@@ -296,7 +296,7 @@ static long send_to(int descriptor, const void *octets, unsigned long count, str
     struct iovec piece = {.iov_base = (void *)octets, .iov_len = count};
     struct msghdr message = {.msg_name = address, .msg_namelen = size, .msg_iov = &piece, .msg_iovlen = 1};
     long sent;
-    do sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    do sent = sendmsg(descriptor, &message, 0);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
@@ -314,7 +314,7 @@ int clinux_notify(const char *path, const char *text) {
     if (size == 0) return -ENAMETOOLONG;
     if (path[0] == '@') {
         address.sun_path[0] = 0;
-        size -= 1;  // an abstract name has no final zero
+        size = offsetof(struct sockaddr_un, sun_path) + strlen(path);  // an abstract name has no final zero
     }
     int descriptor = plain_socket(AF_UNIX);
     if (descriptor < 0) return descriptor;

@@ -47,8 +47,14 @@ int clinux_signals_install(int timer) {
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
     action.sa_handler = handle;
-    for (unsigned at = 0; at < sizeof handled / sizeof *handled; at++)
+    sigset_t obeyed;
+    sigemptyset(&obeyed);
+    for (unsigned at = 0; at < sizeof handled / sizeof *handled; at++) {
         if (sigaction(handled[at], &action, 0) < 0) return -errno;
+        sigaddset(&obeyed, handled[at]);
+    }
+    // Whoever started us may have blocked them.
+    if (sigprocmask(SIG_UNBLOCK, &obeyed, 0) < 0) return -errno;
     action.sa_handler = SIG_IGN;
     for (unsigned at = 0; at < sizeof ignored / sizeof *ignored; at++)
         if (sigaction(ignored[at], &action, 0) < 0) return -errno;

@@ -22,16 +22,16 @@ public enum ControlStatus: UInt16, CaseIterable, Hashable, Sendable {
     case badPacketLength = 19
     case invalidName = 21
 
-    /// What it means, as the end of a sentence.
+    /// What it means, as the end of a sentence that begins with "the daemon answers".
     public var words: String {
         switch self {
         case .success: "done"
-        case .failed: "the daemon could not do it"
+        case .failed: "it tried and failed"
         case .unauthorised: "not permitted over this connection"
-        case .invalid: "the daemon does not know this command"
+        case .invalid: "it does not know this command"
         case .noSuchSource: "no such source"
         case .invalidTimestamp: "invalid timestamp"
-        case .notEnabled: "not enabled in the daemon"
+        case .notEnabled: "that is not enabled"
         case .badSubnet: "not a subnet"
         case .accessAllowed: "access allowed"
         case .accessDenied: "access denied"
@@ -40,11 +40,11 @@ public enum ControlStatus: UInt16, CaseIterable, Hashable, Sendable {
         case .tooManySources: "too many sources"
         case .noRTC: "no real-time clock is driven"
         case .badRTCFile: "the real-time clock's file cannot be written"
-        case .inactive: "not active in the daemon"
+        case .inactive: "that is not active"
         case .badSample: "no such sample"
         case .invalidAddressFamily: "invalid address family"
-        case .badPacketVersion: "the daemon speaks another version of the protocol"
-        case .badPacketLength: "the daemon expects another length of this request"
+        case .badPacketVersion: "it speaks another version of the protocol"
+        case .badPacketLength: "it expects another length of this request"
         case .invalidName: "invalid name"
         }
     }

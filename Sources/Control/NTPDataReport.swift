@@ -37,8 +37,8 @@ public struct NTPDataReport: Equatable, Sendable {
     public var sentCount: UInt32 = 0
     public var receivedCount: UInt32 = 0
     public var validCount: UInt32 = 0
-    /// The following are not known of daemons before chrony 4.4.
     public var goodCount: UInt32?
+    /// This and the following are not known of daemons before chrony 4.4.
     public var kernelTransmitCount: UInt32?
     public var kernelReceiveCount: UInt32?
     public var hardwareTransmitCount: UInt32?
@@ -77,8 +77,8 @@ public struct NTPDataReport: Equatable, Sendable {
         report.sentCount = reader.uint32()
         report.receivedCount = reader.uint32()
         report.validCount = reader.uint32()
+        report.goodCount = reader.known32()
         if !isOld {
-            report.goodCount = reader.known32()
             report.kernelTransmitCount = reader.known32()
             report.kernelReceiveCount = reader.known32()
             report.hardwareTransmitCount = reader.known32()
@@ -112,13 +112,13 @@ public struct NTPDataReport: Equatable, Sendable {
         writer.uint32(sentCount)
         writer.uint32(receivedCount)
         writer.uint32(validCount)
+        writer.known32(goodCount)
         if !isOld {
-            writer.known32(goodCount)
             writer.known32(kernelTransmitCount)
             writer.known32(kernelReceiveCount)
             writer.known32(hardwareTransmitCount)
             writer.known32(hardwareReceiveCount)
         }
-        for _ in 0..<4 { writer.uint32(.max) }
+        for _ in 0..<(isOld ? 3 : 4) { writer.uint32(.max) }
     }
 }

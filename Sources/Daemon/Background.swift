@@ -17,6 +17,9 @@ public struct Background {
         descriptor = number
     }
 
+    /// Whether a parent still waits at the terminal.
+    public var isWaitedFor: Bool { descriptor != nil }
+
     /// The daemon is at work: lets the parent end with status 0, and tells systemd (sd_notify(3)).
     public mutating func ready() {
         finish(status: 0)

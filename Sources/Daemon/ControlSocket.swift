@@ -11,12 +11,15 @@ public struct ControlSocket: ~Copyable {
     /// As root, before privileges are dropped.
     public static func prepareDirectory(of path: String, for user: RunUser) throws(StartError) {
         let folder = directory(of: path)
-        let made = unsafe clinux_make_directory(folder, 0o770, user.user, user.group)
-        guard made >= 0 || made == -SystemError.exists else {
-            throw StartError("Could not create \(folder): \(errorText(-made)). Disabled command socket \(path).")
-        }
         var status = clinux_status_of_file()
-        let result = unsafe clinux_stat(folder, &status)
+        var result = unsafe clinux_stat(folder, &status)
+        if result == -SystemError.noSuchFile {
+            let made = unsafe clinux_make_directory(folder, 0o770, user.user, user.group)
+            guard made >= 0 else {
+                throw StartError("Could not create \(folder): \(errorText(-made)). Disabled command socket \(path).")
+            }
+            result = unsafe clinux_stat(folder, &status)
+        }
         guard result >= 0 else {
             throw StartError("Could not look at \(folder): \(errorText(-result)). Disabled command socket \(path).")
         }
@@ -30,7 +33,8 @@ public struct ControlSocket: ~Copyable {
         }
         guard status.user == user.user else {
             throw StartError(
-                "Wrong owner of \(folder): user \(status.user) instead of \(user.user). Disabled command socket \(path).")
+                "Wrong owner of \(folder): user \(status.user) instead of \(user.user). Disabled command socket \(path)."
+            )
         }
         guard status.group == user.group else {
             throw StartError(

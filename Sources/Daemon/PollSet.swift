@@ -20,10 +20,12 @@ public struct PollSet<Tag> {
     /// How many descriptors are watched.
     public var count: Int { entries.count }
 
-    /// Watches a descriptor until ``forget(_:)``, also for reports in its error queue.
-    public mutating func watch(_ number: Int32, _ tag: Tag) {
-        let events = Int16(CLINUX_POLL_IN.rawValue | CLINUX_POLL_PRIORITY.rawValue)
-        entries.append(clinux_poll_entry(descriptor: number, events: events, ready: 0))
+    /// Watches a descriptor until ``forget(_:)``.
+    ///
+    /// - Parameter reports: whether reports in the error queue are awaited too: kernel stamps of what was sent.
+    public mutating func watch(_ number: Int32, _ tag: Tag, reports: Bool = false) {
+        let events = CLINUX_POLL_IN.rawValue | (reports ? CLINUX_POLL_PRIORITY.rawValue : 0)
+        entries.append(clinux_poll_entry(descriptor: number, events: Int16(events), ready: 0))
         tags.append(tag)
     }
 

@@ -10,6 +10,12 @@ public struct ResolverAnswer: Equatable, Sendable {
     public var addresses: [IPAddress]
     /// Why nobody could even be asked.
     public var failure: SystemError?
+
+    public init(question: UInt64, addresses: [IPAddress], failure: SystemError? = nil) {
+        self.question = question
+        self.addresses = addresses
+        self.failure = failure
+    }
 }
 
 /// Asks the system for the addresses of names without making anybody wait: each question is put by a short-lived

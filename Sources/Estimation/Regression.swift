@@ -81,17 +81,18 @@ public struct Regression: SourceEstimate {
         fit()
     }
 
-    /// The root dispersion grows with age by the skew, so an old sample with a short way may confine the truth more
-    /// than a new one with a long way.
-    public func interval(at moment: Double, errorRate: Double) -> (offset: Double, distance: Double, sample: Sample)? {
+    public var window: ArraySlice<Sample> { samples[start...] }
+
+    /// The root dispersion grows with age, so an old sample with a short way may confine the truth more than a new
+    /// one with a long way.
+    public func interval(at moment: Double, frequency: Double, errorRate: Double) -> (
+        offset: Double, distance: Double, sample: Sample
+    )? {
         guard let newest else { return nil }
-        let frequency = estimate?.frequency ?? 0
-        let skew = estimate?.skew ?? Self.unknownSkew
         var best = newest
         var bestDistance = Double.infinity
-        for sample in samples[start...] {
-            let age = max(moment - sample.time, 0)
-            let distance = sample.rootDistance + age * (skew + errorRate)
+        for sample in window {
+            let distance = sample.rootDistance + max(moment - sample.time, 0) * errorRate
             if distance < bestDistance {
                 bestDistance = distance
                 best = sample

@@ -86,8 +86,15 @@ public protocol SourceEstimate: Sendable {
     /// Forgets everything.
     mutating func reset()
 
+    /// Samples that the estimate rests on, oldest first.
+    var window: ArraySlice<Sample> { get }
+
     /// The interval in which the truth must lie at a moment, from the sample that confines it most.
     ///
-    /// - Parameter errorRate: how fast an offset may become wrong beyond the skew, seconds per second.
-    func interval(at moment: Double, errorRate: Double) -> (offset: Double, distance: Double, sample: Sample)?
+    /// - Parameters:
+    ///   - frequency: how much the oscillator gains, seconds per second.
+    ///   - errorRate: how fast an offset that is carried on with it may become wrong, seconds per second.
+    func interval(at moment: Double, frequency: Double, errorRate: Double) -> (
+        offset: Double, distance: Double, sample: Sample
+    )?
 }

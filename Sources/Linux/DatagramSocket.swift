@@ -21,10 +21,15 @@ public struct DatagramInformation: Sendable {
 public struct DatagramSocket: ~Copyable {
     private let descriptor: FileDescriptor
 
+    /// Whether the kernel reports when packets leave.
+    public let hasTransmitStamps: Bool
+
     /// - Parameter transmitStamps: whether the kernel also reports when packets leave: ``receiveTransmitStamp(scratch:)``.
     public init(family: AddressFamily, transmitStamps: Bool) throws(SystemError) {
-        let number = try SystemError.check("socket", clinux_udp_create(family.code, transmitStamps ? 1 : 0))
-        descriptor = FileDescriptor(owning: number)
+        var hasStamps: Int32 = 0
+        let number = unsafe clinux_udp_create(family.code, transmitStamps ? 1 : 0, &hasStamps)
+        descriptor = FileDescriptor(owning: try SystemError.check("socket", number))
+        hasTransmitStamps = transmitStamps && hasStamps != 0
     }
 
     /// The number for a poll set.
@@ -58,6 +63,9 @@ public struct DatagramSocket: ~Copyable {
     }
 
     /// Takes one report of a packet that left; nil if there is none. What it holds besides the stamp goes to `scratch`.
+    ///
+    /// Ask only after sending, or when the poll set says that there is a report: clock simulators hand over the next
+    /// datagram where there is none.
     public func receiveTransmitStamp(scratch: inout [UInt8]) throws(SystemError) -> DatagramInformation? {
         try receive(into: &scratch, errorQueue: true)
     }

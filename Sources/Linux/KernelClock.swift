@@ -31,6 +31,8 @@ public struct KernelClock: Sendable {
     }
 
     private var suspended = Duration.zero
+    /// Clock simulators have no CLOCK_BOOTTIME, and some end the program that asks for it.
+    private let knowsSuspension = !Simulator.isPreloaded
 
     public init() {}
 
@@ -66,7 +68,9 @@ public struct KernelClock: Sendable {
     /// time that reading took, and the known value stays. Where there is no such clock it is zero.
     private mutating func suspension(at monotonic: Instant<Monotonic>) -> Duration {
         var time = clinux_time()
-        guard unsafe clinux_clock_read(Int32(CLINUX_BOOTTIME.rawValue), &time) == 0 else { return .zero }
+        guard knowsSuspension, unsafe clinux_clock_read(Int32(CLINUX_BOOTTIME.rawValue), &time) == 0 else {
+            return .zero
+        }
         let measured = max(.zero, Duration(time) - monotonic.sinceEpoch)
         if (measured - suspended).magnitude >= .milliseconds(10) { suspended = measured }
         return suspended

@@ -75,6 +75,6 @@ public struct NTPShort: Hashable, Sendable {
     public var duration: Duration {
         Duration(
             secondsComponent: Int64(bits >> 16),
-            attosecondsComponent: Int64((UInt64(bits & 0xffff) * 1_000_000_000_000_000_000) >> 16))
+            attosecondsComponent: Int64((UInt128(bits & 0xffff) * 1_000_000_000_000_000_000) >> 16))
     }
 }

@@ -135,7 +135,16 @@ public struct TimekeeperSettings: Equatable, Sendable {
         case measureOnce
     }
 
+    /// How samples become an estimate.
+    public enum Estimator: Hashable, Sendable {
+        /// One filter for the clock that all sources share; weighs samples by their delay and learns the wander.
+        case filter
+        /// A straight line per source, combined afterwards; kept for comparison.
+        case regression
+    }
+
     public var sources: [SourceSettings] = []
+    public var estimator = Estimator.filter
     public var purpose = Purpose.serve
     /// Whether the kernel's clock may be touched; false (-x) only follows.
     public var controlsClock = true

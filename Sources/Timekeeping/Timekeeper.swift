@@ -31,6 +31,8 @@ public struct Timekeeper: Engine {
     var selected: Int?
     /// The best estimate of true time less oscillator time, as of a moment.
     var aim: Aim?
+    /// The clock that all sources share, as the filter believes it to be.
+    var filter: ClockFilter?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     let kernelRateAtStart: KernelRate

@@ -1,1 +1,79 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Glibc
+
+/// The command line.
+struct Timeball: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "timeball",
+        abstract: "Tells how right the clock is, and why.",
+        discussion: """
+            Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
+            4 not permitted.
+            """,
+        subcommands: subcommands,
+        defaultSubcommand: StatusCommand.self,
+        helpNames: [.long])
+
+    static let subcommands: [any ParsableCommand.Type] = [
+        StatusCommand.self, SourcesCommand.self, SourceStatisticsCommand.self, TrackingCommand.self,
+        ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
+        QueryCommand.self, OnlineCommand.self, OfflineCommand.self, BurstCommand.self, MakeStepCommand.self,
+        AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
+    ]
+}
+
+@main
+enum Main {
+    static func main() {
+        do {
+            var command = try Timeball.parseAsRoot(Arguments.commandFirst(Array(CommandLine.arguments.dropFirst())))
+            try command.run()
+            exit(0)
+        } catch let error as ToolError {
+            Output.complain(error.sentence)
+            exit(error.exitCode)
+        } catch let error as ExitCode {
+            exit(error.rawValue)
+        } catch {
+            if Timeball.exitCode(for: error) == .success {
+                print(Timeball.fullMessage(for: error))
+                exit(0)
+            }
+            Output.complain(Timeball.fullMessage(for: error))
+            exit(2)
+        }
+    }
+}
+
+/// What is printed.
+enum Output {
+    static func lines(_ lines: [String]) {
+        for line in lines { print(line) }
+    }
+
+    /// For people, not for pipes.
+    static func complain(_ text: String) {
+        let octets = Array((text + "\n").utf8)
+        _ = unsafe octets.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Options may stand before the command too: `timeball -h HOST tracking`.
+enum Arguments {
+    private static let withValue: Set<String> = [
+        "-h", "--host", "-p", "--port", "--socket", "-n", "--count", "--within", "--good", "--total",
+    ]
+
+    /// The same arguments with the command's name in front.
+    static func commandFirst(_ arguments: [String]) -> [String] {
+        let names = Set(Timeball.subcommands.compactMap { $0.configuration.commandName } + ["help"])
+        var index = 0
+        while index < arguments.count, arguments[index].hasPrefix("-") {
+            index += withValue.contains(arguments[index]) ? 2 : 1
+        }
+        guard index > 0, index < arguments.count, names.contains(arguments[index]) else { return arguments }
+        var result = arguments
+        result.insert(result.remove(at: index), at: 0)
+        return result
+    }
+}

@@ -166,7 +166,8 @@ struct ReplyTests {
             return
         }
         #expect(back.validCount == data.validCount)
-        #expect(back.goodCount == nil)
+        #expect(back.goodCount == data.goodCount)
+        #expect(back.kernelReceiveCount == nil)
         #expect(back.offset == data.offset)
     }
 

@@ -1,3 +1,4 @@
+import Control
 import Testing
 internal import TimeBase
 internal import Timekeeping

@@ -41,8 +41,8 @@ struct clinux_poll_entry {
 int clinux_poll(struct clinux_poll_entry *entries, unsigned count, int milliseconds);
 
 /// A non-blocking UDP socket with kernel timestamps and destination addresses on; with `transmit_stamps` also of what
-/// is sent. A system that has no timestamps still gives a socket.
-int clinux_udp_create(int family, int transmit_stamps);
+/// is sent. A system that has no timestamps still gives a socket; `has_stamps` tells.
+int clinux_udp_create(int family, int transmit_stamps, int *has_stamps);
 /// Only IPv6, also where IPv4 is bound to the same port.
 int clinux_udp_bind(int descriptor, const struct clinux_address *address);
 int clinux_udp_connect(int descriptor, const struct clinux_address *address);

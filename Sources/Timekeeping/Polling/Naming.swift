@@ -1,4 +1,5 @@
 internal import Addresses
+internal import Estimation
 internal import TimeBase
 
 /// A configured `server` or `pool` line, and the addresses that its name has.
@@ -14,6 +15,8 @@ struct Pool {
     var retryAt: Instant<Monotonic>?
     /// Failed resolutions in a row.
     var failures = 0
+    /// How often the name was asked again because a member was dead; the waits between grow with it.
+    var searches = 0
     var isAsking = false
 }
 
@@ -119,8 +122,8 @@ extension Timekeeper {
         if !pools[pool].spare.isEmpty {
             replace(index, now, &effects)
         } else if !pools[pool].isAsking, pools[pool].retryAt == nil {
-            let wait = Duration.seconds(7 * (1 << min(pools[pool].failures + 2, 9)))
-            pools[pool].failures += 1
+            let wait = Duration.seconds(7 * (1 << min(pools[pool].searches + 2, 9)))
+            pools[pool].searches += 1
             pools[pool].retryAt = now.monotonic + wait
         }
     }
@@ -131,11 +134,14 @@ extension Timekeeper {
         else { return }
         let address = pools[pool].spare.removeFirst()
         let old = sources[index].endpoint
+        filter?.remove(sources[index].number)
         if let exchange = sources[index].exchange {
             effects.append(.close(exchange.token))
             sources[index].exchange = nil
         }
         sources[index].moveTo(Endpoint(address: address, port: sources[index].settings.port), at: now.monotonic)
+        // A name whose addresses keep being dead is not worth a burst each time.
+        if pools[pool].searches > 0 { sources[index].burst = nil }
         if let old {
             effects.append(.note(.sourceReplaced(old: old.address.description, new: sources[index].label)))
         }

@@ -213,6 +213,28 @@ extension Timekeeper {
 
     /// Takes a good sample in: the poll interval, the estimate, and then the choice of what to follow.
     private mutating func take(_ sample: Sample, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        if !(filter?.knows(sources[index].number) ?? false) { scorePoll(sample, index) }
+        let expected = filter?.estimate(at: sample.time, of: sources[index].number)
+        sources[index].path.add(
+            sample.delay, error: expected.map { sample.offset - $0.offset }, expected: expected?.offsetDeviation ?? 0)
+        sources[index].estimate.add(sample)
+        sources[index].lastSample = now.monotonic
+        select(because: index, now, &effects)
+        if sources[index].burst != nil {
+            sources[index].burst?.wanted -= 1
+            if let burst = sources[index].burst, burst.wanted > 0, burst.left > 0 { return }
+            sources[index].burst = nil
+        }
+        if let interval = predictedInterval(index) {
+            if interval < .poll(sources[index].settings.minimumPoll) { sources[index].startSteps += 1 }
+            sources[index].plan(interval)
+        }
+        schedule(index, after: now.monotonic)
+    }
+
+    /// The poll interval by the number of samples that a straight line fits (sources that are not in
+    /// the filter).
+    private mutating func scorePoll(_ sample: Sample, _ index: Int) {
         if let fit = sources[index].estimate.estimate {
             let error = (sample.offset - fit.offset(at: sample.time)).magnitude
             let expected = sample.dispersion + sample.delay / 2
@@ -224,18 +246,6 @@ extension Timekeeper {
                 sources[index].adjustPoll(by: change < 0 ? 2 * change : change)
             }
         }
-        sources[index].estimate.add(sample)
-        sources[index].lastSample = now.monotonic
-        if sources[index].burst != nil {
-            sources[index].burst?.wanted -= 1
-            if let burst = sources[index].burst, burst.wanted <= 0 || burst.left <= 0 {
-                sources[index].burst = nil
-                schedule(index, after: now.monotonic)
-            }
-        } else {
-            schedule(index, after: now.monotonic)
-        }
-        select(because: index, now, &effects)
     }
 }
 

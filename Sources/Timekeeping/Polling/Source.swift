@@ -51,6 +51,10 @@ struct Source {
     var isOnline: Bool
 
     var poll: Int
+    /// The interval that the prediction allows, between those that the configuration names.
+    var planned: Duration?
+    /// Samples of the start that were scheduled apart from the poll interval.
+    var startSteps = 0
     /// Fraction of a step of the poll interval.
     var pollScore = 0.0
     /// When the next request is due; nil while there is nothing to ask.
@@ -72,6 +76,9 @@ struct Source {
     var lastReplacement: Instant<Monotonic>?
 
     var estimate: Regression
+    var path = PathModel()
+    /// The moment of the last sample that went into the filter.
+    var lastFed = -Double.infinity
     var delayQuantile: QuantileTracker?
     var lastSample: Instant<Monotonic>?
     var lastReply: LastReply?
@@ -121,7 +128,15 @@ struct Source {
     }
 
     /// The interval between polls.
-    var interval: Duration { .poll(poll) }
+    var interval: Duration { planned ?? .poll(poll) }
+
+    /// Sets the interval between polls; `poll` becomes the binary logarithm that is nearest from above.
+    mutating func plan(_ interval: Duration) {
+        planned = interval
+        poll = settings.minimumPoll
+        while poll < settings.maximumPoll, .poll(poll) < interval { poll += 1 }
+        pollScore = 0
+    }
 
     /// The interval between the requests of a burst: 2 s, or a quarter of the poll interval if that is shorter.
     var burstInterval: Duration { min(.seconds(2), .poll(poll - 2)) }
@@ -134,6 +149,10 @@ struct Source {
     mutating func moveTo(_ endpoint: Endpoint?, at now: Instant<Monotonic>) {
         self.endpoint = endpoint
         estimate.reset()
+        path.reset()
+        lastFed = -.infinity
+        planned = nil
+        startSteps = 0
         reach = 0
         failures = 0
         hasAnswered = false
@@ -155,6 +174,7 @@ struct Source {
 
     /// Moves the poll interval by whole steps as the score has gathered them.
     mutating func adjustPoll(by change: Double) {
+        planned = nil
         pollScore += change
         if pollScore >= 1 {
             let steps = Int(min(pollScore, 30))

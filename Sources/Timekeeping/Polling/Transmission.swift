@@ -102,6 +102,7 @@ extension Timekeeper {
             if let exchange = sources[index].exchange { effects.append(.close(exchange.token)) }
             sources[index].exchange = nil
             sources[index].estimate.reset()
+            sources[index].path.reset()
             sources[index].lastInterval = nil
             sources[index].bestSample = nil
             sources[index].poll = sources[index].settings.minimumPoll
@@ -111,6 +112,7 @@ extension Timekeeper {
             }
         }
         confirmed = nil
+        filter = nil
         setUnsynchronised(reason, now, &effects)
     }
 
@@ -124,7 +126,10 @@ extension Timekeeper {
 
     /// Tries all names again, and asks silent sources at once.
     mutating func refresh(_ now: Instant<Monotonic>) {
-        for index in pools.indices where pools[index].name != nil { pools[index].retryAt = now }
+        for index in pools.indices where pools[index].name != nil {
+            pools[index].retryAt = now
+            pools[index].searches = 0
+        }
         for index in sources.indices where sources[index].reach == 0 && sources[index].isOnline {
             guard sources[index].endpoint != nil else { continue }
             sources[index].due = now

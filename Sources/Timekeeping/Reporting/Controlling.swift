@@ -233,6 +233,7 @@ extension Timekeeper {
         if let exchange = source.exchange { effects.append(.close(exchange.token)) }
         let wasSelected = selected == index
         sources.remove(at: index)
+        filter?.remove(source.number)
         if !sources.contains(where: { $0.pool == source.pool }) { pools.removeAll { $0.number == source.pool } }
         selected = wasSelected ? nil : selected.map { $0 > index ? $0 - 1 : $0 }
         effects.append(.note(.sourceRemoved(source.label)))

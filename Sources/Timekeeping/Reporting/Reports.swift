@@ -146,7 +146,7 @@ extension Timekeeper {
         report.effectiveOptions = options
         report.lastSampleAge = source.lastSample.map { now.monotonic - $0 }
         report.score = source.score
-        if let interval = source.estimate.interval(at: seconds(at: now), errorRate: settings.maximumClockError.ratio) {
+        if let interval = interval(of: source, at: seconds(at: now)) {
             let wall = wallOffset(at: now.monotonic)
             report.lowestOffset = Duration(clampingSeconds: interval.offset - interval.distance - wall)
             report.highestOffset = Duration(clampingSeconds: interval.offset + interval.distance - wall)

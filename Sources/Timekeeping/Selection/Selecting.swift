@@ -74,9 +74,8 @@ extension Timekeeper {
         guard !source.settings.noselect else {
             return mark(index, .noselect, "The configuration says noselect.")
         }
-        guard let fit = source.estimate.estimate,
-            let interval = source.estimate.interval(at: moment, errorRate: settings.maximumClockError.ratio)
-        else {
+        let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
+        guard isFitted, let interval = interval(of: source, at: moment) else {
             sources[index].lastInterval = nil
             let story =
                 source.failures > 0 && source.reach == 0
@@ -100,11 +99,12 @@ extension Timekeeper {
                 "It is good to +/-\(Words.duration(interval.distance)) only; the limit is "
                     + "\(Words.duration(settings.maximumDistance.inSeconds)).")
         }
-        guard fit.sampleDeviation <= settings.maximumJitter.inSeconds else {
+        let scatter = source.estimate.estimate?.sampleDeviation ?? 0
+        guard scatter <= settings.maximumJitter.inSeconds else {
             sources[index].badSelections += 1
             return mark(
                 index, .jittery,
-                "Its samples scatter by \(Words.duration(fit.sampleDeviation)); the limit is "
+                "Its samples scatter by \(Words.duration(scatter)); the limit is "
                     + "\(Words.duration(settings.maximumJitter.inSeconds)).")
         }
         guard source.reach != 0 || isStillTimely(source) else {
@@ -114,6 +114,20 @@ extension Timekeeper {
             return mark(index, .orphan, "It serves its own local time (orphan).")
         }
         mark(index, .waitingForUpdate, "")
+    }
+
+    /// Where the truth lies by one source alone: its best sample, carried on to a moment.
+    func interval(of source: Source, at moment: Double) -> (offset: Double, distance: Double, sample: Sample)? {
+        let error = settings.maximumClockError.ratio
+        switch settings.estimator {
+        case .filter:
+            return source.estimate.interval(
+                at: moment, frequency: discipline.frequency.ratio, errorRate: discipline.skew.ratio + error)
+        case .regression:
+            let fit = source.estimate.estimate
+            return source.estimate.interval(
+                at: moment, frequency: fit?.frequency ?? 0, errorRate: (fit?.skew ?? Regression.unknownSkew) + error)
+        }
     }
 
     private func silence(_ source: Source, _ now: ClockReading) -> Double {
@@ -183,7 +197,12 @@ extension Timekeeper {
         }
         let field = preferred.isEmpty ? accepted : preferred
         let choice = choose(field, because: updated)
-        let combination = combine(field, choice, moment)
+        let isNews = updated.map { index in field.contains { $0.index == index } } ?? false
+        var combination = combine(field, choice, moment)
+        if settings.estimator == .filter {
+            fuse(&combination, because: isNews ? updated : nil, moment)
+            combination.offset = combination.offset.clamped(to: min(low, high)...max(low, high))
+        }
         let label = sources[choice.index].label
         if selected != choice.index || lastSelectedNote != label {
             effects.append(.note(.selected(source: label)))
@@ -193,8 +212,7 @@ extension Timekeeper {
         selectionReason = combination.members > 1 ? "\(combination.members) sources combined" : "one source"
         lastUnsynchronisedReason = ""
         confirm(low: low, high: high, combination, moment, now)
-        let isNews = updated.map { index in combination.indices.contains(index) } ?? false
-        guard isNews || reference == nil else { return }
+        guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
         setReference(choice, accepted, combination, now)
         update(combination, moment, now, &effects)
     }
@@ -202,8 +220,13 @@ extension Timekeeper {
     /// At the start a quick source must not be followed before the others had their chance.
     private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
         sources.contains { source in
-            !source.settings.noselect && source.selection == .noSamples && source.burst != nil
-                && source.endpoint != nil && source.reach != 0
+            guard !source.settings.noselect, source.isOnline, source.endpoint != nil else { return false }
+            switch settings.estimator {
+            case .regression:
+                return source.selection == .noSamples && source.burst != nil && source.reach != 0
+            case .filter:
+                return source.estimate.count == 0 && source.failures == 0
+            }
         }
     }
 
@@ -246,10 +269,10 @@ extension Timekeeper {
     /// that is longer in one direction does not pull the mean.
     private mutating func combine(_ field: [Candidate], _ choice: Candidate, _ moment: Double) -> Combination {
         var taken: [(index: Int, estimate: Estimate)] = []
-        let selectedFit = sources[choice.index].estimate.estimate
+        let selectedFit = fit(of: choice)
         for candidate in field {
             let index = candidate.index
-            guard let fit = sources[index].estimate.estimate else { continue }
+            guard let fit = fit(of: candidate) else { continue }
             let isChoice = index == choice.index
             let limit = settings.combineLimit * (choice.distance + settings.reselectDistance.inSeconds)
             let apart = (fit.frequency - (selectedFit?.frequency ?? fit.frequency)).magnitude
@@ -291,11 +314,23 @@ extension Timekeeper {
             frequency: frequency / frequencyWeight, skew: (1 / frequencyWeight).squareRoot(), indices: taken.map(\.index))
     }
 
+    /// What a source's samples say; before they can be fitted, what its interval says.
+    private func fit(of candidate: Candidate) -> Estimate? {
+        if let fit = sources[candidate.index].estimate.estimate { return fit }
+        guard settings.estimator == .filter, let newest = sources[candidate.index].estimate.newest else { return nil }
+        return Estimate(
+            time: newest.time, offset: newest.offset, offsetDeviation: newest.delay / 2 + newest.dispersion,
+            frequency: discipline.frequency.ratio, skew: discipline.skew.ratio, sampleDeviation: newest.delay)
+    }
+
     /// Notes what the majority confirms: the interval that the bound is made of.
     private mutating func confirm(
         low: Double, high: Double, _ combination: Combination, _ moment: Double, _ now: ClockReading
     ) {
-        let skew = combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
+        var skew = combination.skew
+        if settings.estimator == .regression {
+            skew = combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
+        }
         confirmed = Confirmation(
             time: moment, monotonic: now.monotonic, low: low, high: high,
             rate: skew + settings.maximumClockError.ratio)

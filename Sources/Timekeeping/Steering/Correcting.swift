@@ -32,9 +32,11 @@ extension Timekeeper {
         }
         let limit = settings.maximumDrift.ratio
         let frequency = Frequency(ratio: combination.frequency.clamped(to: -limit...limit))
-        discipline.update(
-            frequency: frequency, skew: Frequency(ratio: combination.skew), offset: error,
-            deviation: combination.offsetDeviation, at: now.monotonic)
+        discipline.note(offset: error, deviation: combination.offsetDeviation, at: now.monotonic)
+        switch settings.estimator {
+        case .filter: discipline.set(frequency: frequency, skew: Frequency(ratio: combination.skew))
+        case .regression: discipline.blend(frequency: frequency, skew: Frequency(ratio: combination.skew))
+        }
         aim = Aim(time: moment, offset: combination.offset)
         if settings.purpose == .measureOnce {
             finishPurpose(&effects, offset: error)
@@ -104,6 +106,7 @@ extension Timekeeper {
             sources[index].lastInterval?.offset -= seconds
             sources[index].bestSample?.offset -= seconds
         }
+        filter?.shift(by: -seconds)
         aim?.offset -= seconds
         confirmed?.low -= seconds
         confirmed?.high -= seconds

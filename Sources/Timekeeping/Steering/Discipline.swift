@@ -39,14 +39,8 @@ struct Discipline: Equatable {
     /// The rate that keeps the wall clock with true time if nothing is left to correct.
     var baseRate: KernelRate { KernelRate(nearest: -frequency) }
 
-    /// Takes a measured frequency in, weighted by how sure it is against what was believed.
-    ///
-    /// With k the skew of the measurement and K ours, the gain is 3K² / (3K² + k²); afterwards our skew is what both
-    /// leave in doubt, and grows again by how far the two were apart.
-    mutating func update(
-        frequency measured: Frequency, skew measuredSkew: Frequency, offset: Double, deviation: Double,
-        at now: Instant<Monotonic>
-    ) {
+    /// Notes that an update found this offset, with this standard deviation.
+    mutating func note(offset: Double, deviation: Double, at now: Instant<Monotonic>) {
         updates += 1
         if let lastUpdate { updateInterval = now - lastUpdate }
         lastUpdate = now
@@ -57,6 +51,13 @@ struct Discipline: Equatable {
         } else {
             rmsOffset = offset.magnitude
         }
+    }
+
+    /// Takes a measured frequency in, weighted by how sure it is against what was believed.
+    ///
+    /// With k the skew of the measurement and K ours, the gain is 3K² / (3K² + k²); afterwards our skew is what both
+    /// leave in doubt, and grows again by how far the two were apart.
+    mutating func blend(frequency measured: Frequency, skew measuredSkew: Frequency) {
         let k = measuredSkew.ratio
         let own = skew.ratio
         guard k <= maximumUpdateSkew.ratio else { return }
@@ -68,8 +69,9 @@ struct Discipline: Equatable {
         skew = Frequency(ratio: max(own + gain * (k - own) + doubt.squareRoot(), 1e-12))
     }
 
-    /// `dfreq`, manual changes: the frequency is known to be this.
+    /// The frequency is known to be this.
     mutating func set(frequency: Frequency, skew: Frequency) {
+        residual = frequency - self.frequency
         self.frequency = frequency
         self.skew = skew
     }

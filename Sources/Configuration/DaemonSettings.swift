@@ -1,0 +1,62 @@
+public import Addresses
+public import Timekeeping
+
+/// What a source line leaves open.
+public struct SourceDefaults: Equatable, Sendable {
+    /// Fewest samples of the fit (`minsamples`).
+    public var minimumSamples = 6
+    /// Most samples of the fit (`maxsamples`).
+    public var maximumSamples = 64
+    /// Sources claiming a lower stratum are not selected (`minstratum`).
+    public var minimumStratum = 0
+
+    public init() {}
+}
+
+/// Everything the daemon is told by its configuration and its command line.
+public struct DaemonSettings: Equatable, Sendable {
+    /// What the engine is told, with the sources of the source directories at the end of its list.
+    public var timekeeper = TimekeeperSettings()
+    /// UDP port of the NTP server; 0 = no server.
+    public var serverPort: UInt16 = 123
+    /// Local addresses of the server, at most one of a family; empty = any.
+    public var serverAddresses: [IPAddress] = []
+    /// Local addresses of requests to sources, at most one of a family; empty = any.
+    public var clientAddresses: [IPAddress] = []
+    /// Whom the server answers; nobody by default.
+    public var access = AccessTable()
+    /// How often a client is answered; nil = always.
+    public var rateLimit: RateLimitSettings?
+    /// UDP port of the control protocol; 0 = none.
+    public var commandPort: UInt16 = 323
+    /// Local addresses of the control protocol, at most one of a family.
+    public var commandAddresses: [IPAddress] = [.v4(0x7f00_0001), .v6(0, 1)]
+    /// Path of the control socket; nil = none.
+    public var commandSocket: String? = "/run/chrony/chronyd.sock"
+    /// Who may ask by UDP besides this host.
+    public var commandAccess = AccessTable()
+    /// Whom to become after the start; nil = stay.
+    public var user: String?
+    /// Where the process's number is written; nil = nowhere.
+    public var pidFile: String? = "/run/timeball/timeballd.pid"
+    /// Where the frequency is remembered; nil = nowhere.
+    public var driftFile: String?
+    /// Keep all memory resident.
+    public var lockAll = false
+    /// Priority among SCHED_FIFO, 1 to 99; 0 = not real-time.
+    public var schedulingPriority = 0
+    /// Whether the host measures the clock's precision, or the configured one stands (`clockprecision`).
+    public var measuresPrecision = true
+    /// Directories of `*.sources` files, the first has precedence.
+    public var sourceDirectories: [String] = []
+    /// What was read from them; also the last of ``TimekeeperSettings/sources``.
+    public var directorySources: [SourceSettings] = []
+    /// What source lines leave open, also those that are read later.
+    public var sourceDefaults = SourceDefaults()
+    /// Only addresses of this family are used (-4, -6); nil = both.
+    public var family: AddressFamily?
+    /// What was accepted without doing all that it says.
+    public var warnings: [Diagnostic] = []
+
+    public init() {}
+}

@@ -1,0 +1,202 @@
+/// A word of chrony.conf, and what it does here.
+public struct Directive: Hashable, Sendable {
+    /// How far it is done.
+    public enum Group: String, Hashable, Sendable {
+        case works
+        /// Accepted with a warning. This version does without what it asks for.
+        case noEffectYet
+        /// Accepted, but chrony itself no longer does anything with it.
+        case ignored
+    }
+
+    /// In lower case; a file may write it in any.
+    public let word: String
+    public let group: Group
+    /// What it does; for one without effect, what is so instead.
+    public let sentence: String
+    /// The heading that it stands under in the documentation.
+    public let topic: String
+
+    private static func works(_ word: String, _ sentence: String) -> Entry { (word, .works, sentence) }
+    private static func notYet(_ word: String, _ sentence: String) -> Entry { (word, .noEffectYet, sentence) }
+    private static func ignored(_ word: String, _ sentence: String) -> Entry { (word, .ignored, sentence) }
+    private typealias Entry = (word: String, group: Group, sentence: String)
+
+    /// Every directive of chrony, by topic.
+    public static let all: [Directive] = topics.flatMap { topic, entries in
+        entries.map { Directive(word: $0.word, group: $0.group, sentence: $0.sentence, topic: topic) }
+    }
+
+    private static let byWord = Dictionary(all.map { ($0.word, $0) }) { first, _ in first }
+
+    /// The directive of this word, in lower case.
+    public static func named(_ word: String) -> Directive? { byWord[word] }
+
+    private static let topics: [(String, [Entry])] = [
+        (
+            "Sources",
+            [
+                works("server", "Polls one NTP server."),
+                works("pool", "Polls several of the addresses that a name has."),
+                notYet("peer", "the other host is not asked, and its requests are answered as a client's"),
+                notYet(
+                    "initstepslew",
+                    "the clock is not set before the sources start; makestep steps it in the first updates"
+                ),
+                notYet("refclock", "reference clocks are not read"),
+                notYet("manual", "the time can't be entered by hand (settime)"),
+                notYet("acquisitionport", "each request goes out from a random port"),
+                works("bindacqaddress", "The local address that requests are sent from."),
+                notYet("bindacqdevice", "requests leave by whichever interface the routes say"),
+                notYet("dscp", "packets are sent without a DSCP mark"),
+                notYet("dumpdir", "measurements are not kept over a restart"),
+                works("maxsamples", "The most samples that a source's fit uses, unless its line says otherwise."),
+                works("minsamples", "The fewest samples that a source's fit keeps, unless its line says otherwise."),
+                notYet("refresh", "names are looked up again only when a source does not answer"),
+                works("sourcedir", "Reads sources from the `*.sources` files of directories."),
+            ]
+        ),
+        (
+            "NTS client",
+            [
+                notYet("ntsaeads", "there is no NTS; sources with the option nts are measured but not selected"),
+                notYet("ntsdumpdir", "there is no NTS, so no keys and cookies are kept"),
+                notYet("ntscachedir", "there is no NTS, so no keys and cookies are kept"),
+                notYet("ntsrefresh", "there is no NTS, so no keys are renewed"),
+                notYet("ntstrustedcerts", "there is no NTS, so no certificates are checked"),
+                notYet("nosystemcert", "there is no NTS, so no certificates are checked"),
+                notYet("nocerttimecheck", "there is no NTS, so no certificates are checked"),
+            ]
+        ),
+        (
+            "Selection",
+            [
+                notYet("authselectmode", "there is no authentication; sources with key or nts are never selected"),
+                works("combinelimit", "How much farther than the best a source may be to be combined with it."),
+                works("maxdistance", "The largest root distance of a selectable source."),
+                works("maxjitter", "The largest jitter of a selectable source."),
+                works("maxstratum", "The largest stratum of a selectable source."),
+                works("minstratum", "The smallest stratum of a selectable source, unless its line says otherwise."),
+                works("minsources", "How many selectable sources must agree before the clock is corrected."),
+                works("reselectdist", "How much closer another source must be to replace the selected one."),
+                works("stratumweight", "How much distance a stratum counts for in the choice of the best source."),
+            ]
+        ),
+        (
+            "System clock",
+            [
+                works("driftfile", "Where the clock's frequency is remembered over a restart."),
+                works(
+                    "makestep",
+                    "Steps the clock instead of slewing it, if the offset is large, in the first updates or always."
+                ),
+                works("maxupdateskew", "Ignores a measured frequency that is less certain than this."),
+                notYet("leapsectz", "leap seconds are known only from what the sources announce"),
+                notYet("leapseclist", "leap seconds are known only from what the sources announce"),
+                notYet("leapsecmode", "a leap second is left to the kernel (mode system)"),
+                works("maxchange", "Refuses large corrections, and ends after too many."),
+                works("maxslewrate", "The fastest slew."),
+                works("maxclockerror", "How fast the clock's error is assumed to grow when it is not corrected."),
+                works("maxdrift", "The largest frequency that is believed."),
+                works("corrtimeratio", "How slowly an offset is worked off, relative to the poll interval."),
+                works("clockprecision", "The clock's precision, instead of measuring it."),
+                notYet("fallbackdrift", "without sources the last frequency is kept"),
+                notYet("tempcomp", "the frequency is not compensated for temperature"),
+            ]
+        ),
+        (
+            "NTP server",
+            [
+                works("allow", "Whom the server answers."),
+                works("deny", "Whom the server does not answer."),
+                works("local", "Serves this host's own clock although no source confirms it."),
+                works("bindaddress", "The local address of the server."),
+                notYet("binddevice", "requests are answered on every interface; allow and deny decide by address"),
+                works("port", "The UDP port of the server; 0 = no server."),
+                notYet("broadcast", "the time is not broadcast"),
+                notYet("clientloglimit", "no list of clients is kept; the memory for ratelimit is fixed"),
+                notYet("noclientlog", "no list of clients is kept anyway"),
+                works("ratelimit", "How often one client is answered."),
+                notYet("ntsratelimit", "there is no NTS server"),
+                notYet("smoothtime", "the served time is this host's time, not smoothed"),
+                notYet("ntsserverkey", "there is no NTS server"),
+                notYet("ntsservercert", "there is no NTS server"),
+                notYet("ntsport", "there is no NTS server"),
+                notYet("ntsprocesses", "there is no NTS server"),
+                notYet("maxntsconnections", "there is no NTS server"),
+                notYet("ntsntpserver", "there is no NTS server"),
+                notYet("ntsrotate", "there is no NTS server"),
+                notYet("ntpsigndsocket", "replies are not signed for Windows clients"),
+            ]
+        ),
+        (
+            "Control",
+            [
+                works(
+                    "bindcmdaddress",
+                    "A local address of the control protocol, or the path of its socket; `/` = no socket."
+                ),
+                notYet(
+                    "bindcmddevice",
+                    "control requests are answered on every interface; cmdallow and cmddeny decide by address"
+                ),
+                works("cmdallow", "Who may ask by the control protocol over UDP."),
+                works("cmddeny", "Who may not ask by the control protocol over UDP."),
+                works("cmdport", "The UDP port of the control protocol; 0 = none."),
+                notYet("cmdratelimit", "control requests are always answered"),
+                works("opencommands", "Which monitoring commands are answered over UDP."),
+            ]
+        ),
+        (
+            "Real-time clock",
+            [
+                works("rtcsync", "Lets the kernel set the real-time clock from the system clock."),
+                notYet("rtcfile", "the real-time clock is not measured; rtcsync lets the kernel set it"),
+                notYet("rtcdevice", "the real-time clock is not opened"),
+                notYet("rtconutc", "the real-time clock is not read"),
+                notYet("rtcautotrim", "the real-time clock is not trimmed; rtcsync lets the kernel set it"),
+                notYet("hwclockfile", "the real-time clock is not read"),
+            ]
+        ),
+        (
+            "Logging",
+            [
+                notYet("logdir", "no measurement logs are written"),
+                notYet("log", "no measurement logs are written"),
+                notYet("logbanner", "no measurement logs are written"),
+                works("logchange", "Logs a correction that is larger than this."),
+                notYet("mailonchange", "no mail is sent; logchange logs the correction"),
+            ]
+        ),
+        (
+            "Miscellaneous",
+            [
+                works("include", "Reads other files here."),
+                works("confdir", "Reads the `*.conf` files of directories here."),
+                notYet("hwtimestamp", "packets are stamped by the kernel, not by the network card"),
+                notYet("hwtstimeout", "packets are stamped by the kernel, not by the network card"),
+                notYet("maxtxbuffers", "no packets wait for a stamp of the network card"),
+                notYet(
+                    "keyfile",
+                    "there are no symmetric keys; sources with the option key are measured but not selected"
+                ),
+                works("lock_all", "Keeps all memory resident."),
+                works("sched_priority", "The priority among real-time processes."),
+                works("pidfile", "Where the process's number is written; `/` = nowhere."),
+                notYet("ptpport", "NTP is not carried in PTP packets"),
+                notYet("ptpdomain", "NTP is not carried in PTP packets"),
+                works("user", "Whom to become after the start."),
+            ]
+        ),
+        (
+            "Obsolete",
+            [
+                ignored("dumponexit", "chrony ignores it too; dumpdir and the option -r replaced it"),
+                ignored("commandkey", "chrony ignores it too; commands come by the socket of bindcmdaddress"),
+                ignored("generatecommandkey", "chrony ignores it too; commands come by the socket of bindcmdaddress"),
+                ignored("linux_freq_scale", "chrony ignores it too; the kernel needs no scale"),
+                ignored("linux_hz", "chrony ignores it too; the kernel's rate is read from the kernel"),
+            ]
+        ),
+    ]
+}

@@ -1,0 +1,38 @@
+internal import Estimation
+internal import TimeBase
+
+/// How long to wait until a source is asked again.
+///
+/// A sample is worth its packet when what it tells is about as sure as what is known without it. So the interval is
+/// as long as the expected error of the prediction stays below a share of the source's own noise: long for a calm
+/// crystal or a noisy path, short for a restless crystal on a quiet network, and short again at once when the clock
+/// changes its habits.
+extension Timekeeper {
+    /// Expected error of the prediction at the next sample, as a share of the source's noise.
+    static let predictionShare = 1.15
+
+    /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
+    /// previous one, where the shortest poll interval is longer.
+    static let startSpacing: [Double] = [10, 20, 30]
+
+    /// The interval after a sample, by the filter's prediction; nil while there is no filter for this source.
+    func predictedInterval(_ index: Int) -> Duration? {
+        let source = sources[index]
+        guard settings.estimator == .filter, let filter, filter.knows(source.number) else { return nil }
+        let shortest = Duration.poll(source.settings.minimumPoll).inSeconds
+        let longest = Duration.poll(source.settings.maximumPoll).inSeconds
+        if source.settings.initialBurst, source.startSteps < Self.startSpacing.count, shortest > 30 {
+            return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
+        }
+        // While everything is new, each sample tells much.
+        let share = Self.predictionShare * min(1, 0.3 + Double(source.estimate.count) / 20)
+        let limit = share * source.path.typicalDeviation(floor: settings.precision.inSeconds)
+        var interval = shortest
+        while interval < longest {
+            let next = min(interval * 1.25, longest)
+            if filter.expectedError(at: filter.time + next, of: source.number) > limit { break }
+            interval = next
+        }
+        return Duration(clampingSeconds: interval)
+    }
+}

@@ -1,0 +1,65 @@
+internal import Estimation
+internal import TimeBase
+
+/// From the samples of all sources that agree to one estimate of the clock that they share.
+extension Timekeeper {
+    /// Puts a new sample into the filter, and the filter's estimate into the combination.
+    mutating func fuse(_ combination: inout Combination, because updated: Int?, _ moment: Double) {
+        for index in combination.indices where !(filter?.knows(sources[index].number) ?? false) {
+            // All samples that led to this source being accepted, not only the last.
+            for sample in sources[index].estimate.window { feed(sample, index) }
+        }
+        if let updated, combination.indices.contains(updated), let sample = sources[updated].estimate.newest,
+            sample.time > sources[updated].lastFed
+        {
+            feed(sample, updated)
+        }
+        guard let filter, let estimate = filter.estimate(at: moment, weights: weights(combination.indices, moment))
+        else { return }
+        combination.offset = estimate.offset
+        combination.offsetDeviation = max(estimate.offsetDeviation, 1e-9)
+        combination.frequency = estimate.frequency
+        // A standard deviation from few samples needs a wider margin to become a bound.
+        let margin = 3.5 + 10 / Double(max(filter.count, 1))
+        combination.skew = min(margin * estimate.frequencyDeviation, Regression.unknownSkew)
+    }
+
+    private mutating func feed(_ sample: Sample, _ index: Int) {
+        if filter == nil {
+            // A drift file's skew bounds the frequency at high confidence; a third of it is a standard deviation.
+            filter = ClockFilter(
+                time: sample.time, frequency: discipline.frequency.ratio,
+                frequencyDeviation: max(discipline.skew.ratio / 3, 1e-9))
+        }
+        let scale = asymmetryScale(index)
+        // In an hour, a tenth of what a path may be asymmetric by.
+        let drift = scale * scale / 100 / 3600
+        let floor = settings.precision.inSeconds + min(sample.dispersion, 1e-6)
+        let variance = sources[index].path.variance(of: sample.delay, floor: floor)
+        sources[index].lastFed = sample.time
+        filter?.add(
+            of: sources[index].number, at: sample.time, offset: sample.offset, variance: variance, drift: drift)
+    }
+
+    /// By how much a path may be longer in one direction than in the other: near servers are better.
+    private func asymmetryScale(_ index: Int) -> Double {
+        0.02 * (sources[index].path.minimum ?? 0) + 1e-6
+    }
+
+    /// How much each source counts: less the longer its path, and the further it stands from the middle of all.
+    private func weights(_ indices: [Int], _ moment: Double) -> [Int: Double] {
+        let parts = indices.compactMap { index in
+            filter?.estimate(at: moment, of: sources[index].number).map { (index: index, estimate: $0) }
+        }
+        let sorted = parts.map(\.estimate.offset).sorted()
+        let middle = sorted.isEmpty ? 0 : (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
+        var weights: [Int: Double] = [:]
+        for (index, estimate) in parts {
+            let scale = asymmetryScale(index)
+            let apart = parts.count >= 3 ? estimate.offset - middle : 0
+            let variance = scale * scale + apart * apart + estimate.offsetDeviation * estimate.offsetDeviation
+            weights[sources[index].number] = 1 / max(variance, 1e-24)
+        }
+        return weights
+    }
+}

@@ -1,0 +1,249 @@
+import Addresses
+import Daemon
+import Engine
+import Linux
+import TimeBase
+import Timekeeping
+
+/// This machine, as a host of the timekeeper: one thread that waits at one place, in ``next(before:)``.
+struct LinuxHost: ~Copyable, Host {
+    typealias Event = Timekeeping.Event
+    typealias Effect = Timekeeping.Effect
+
+    /// What a descriptor of the poll set is.
+    enum Watched {
+        case timer
+        case stepWatch
+        case request(RequestToken)
+        case server(Int)
+        case control
+        case command(Int)
+        case resolver(Int32)
+    }
+
+    /// A socket in a place where values that cannot be copied do not go.
+    final class Socket {
+        let socket: DatagramSocket
+        /// The kernel may report one transmission several times; the first is the one that counts.
+        var hasSentStamp = false
+
+        init(_ socket: consuming DatagramSocket) {
+            self.socket = socket
+        }
+    }
+
+    let settings: HostSettings
+    let log: Log
+    private(set) var exitStatus: Int32 = 0
+    private(set) var isStopping = false
+
+    var responder: Responder
+    var requests: [RequestToken: Socket] = [:]
+    var servers: [Socket] = []
+    var commands: [Socket] = []
+    var control: ControlSocket?
+    var clients = ControlClients()
+    var commandAccess: AccessTable
+    var commandCount: UInt64 = 0
+    /// Requests that the server answered, by who stamped their arrival.
+    var receiveStamps = (daemon: UInt64(0), kernel: UInt64(0))
+
+    var pollSet = PollSet<Watched>()
+    var events = EventQueue()
+    var clock = KernelClock()
+    /// Room for one datagram, and for the answer to it.
+    var incoming = [UInt8](repeating: 0, count: 2048)
+    var outgoing = [UInt8](repeating: 0, count: 2048)
+
+    private var ready: [PollSet<Watched>.Ready] = []
+    private var timer: WakeTimer
+    private var stepWatch: StepWatch?
+    private var resolver = Resolver()
+    private let isSimulated = Simulator.isPreloaded
+
+    init(settings: HostSettings, log: Log, random: RandomSource) throws(StartError) {
+        let timer = try Self.timer()
+        let stepWatch = try Self.stepWatch()
+        var responder = Responder(rateLimit: settings.rateLimit, random: random)
+        responder.access = settings.access
+        self.settings = settings
+        self.log = log
+        self.responder = responder
+        commandAccess = settings.commandAccess
+        self.timer = timer
+        self.stepWatch = stepWatch
+        pollSet.watch(self.timer.number, .timer)
+        if let number = self.stepWatch?.number { pollSet.watch(number, .stepWatch) }
+    }
+
+    private static func timer() throws(StartError) -> WakeTimer {
+        do throws(SystemError) {
+            return try WakeTimer()
+        } catch {
+            throw StartError("Could not prepare to wait: \(error)")
+        }
+    }
+
+    /// Simulators do not know such a thing.
+    private static func stepWatch() throws(StartError) -> StepWatch? {
+        if Simulator.isPreloaded { return nil }
+        do throws(SystemError) {
+            return try StepWatch()
+        } catch {
+            throw StartError("Could not watch for steps of the clock: \(error)")
+        }
+    }
+
+    /// From now on the process obeys the operator's signals.
+    mutating func obeySignals() throws(StartError) {
+        do throws(SystemError) {
+            try Signals.install(waking: timer)
+        } catch {
+            throw StartError("Could not prepare for signals: \(error)")
+        }
+    }
+
+    // MARK: Host
+
+    mutating func read() -> ClockReading { clock.read() }
+
+    mutating func next(before deadline: Instant<Monotonic>) -> Event? {
+        while true {
+            if let event = events.removeFirst() { return event }
+            let now = KernelClock.monotonic
+            answer(resolver.expire(at: now))
+            let isLate = deadline <= now
+            do throws(SystemError) {
+                // In this order no signal is missed: one that comes later lets the timer fire.
+                if !isLate { try timer.arm(for: min(deadline, resolver.deadline ?? deadline)) }
+                takeSignals()
+                if isStopping { return nil }
+                // Under a simulator time passes only in a wait, so nothing can have come, and some of them do not let
+                // a program look without waiting.
+                if isLate, isSimulated { return events.removeFirst() }
+                try pollSet.wait(isPatient: !isLate && events.isEmpty, ready: &ready)
+            } catch {
+                log.write("The daemon cannot wait any more: \(error)", .error)
+                stop(status: 1)
+                return nil
+            }
+            for index in ready.indices { handle(ready[index]) }
+            if events.isEmpty, isLate || deadline <= KernelClock.monotonic { return nil }
+        }
+    }
+
+    mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .setRate, .step, .setStatus:
+            if settings.controlsClock { steer(effect) }
+        case .send(let token, let octets, let destination): send(octets, token, to: destination)
+        case .close(let token): close(token)
+        case .resolve(let token, let name, let family):
+            answer(resolver.ask(token.number, name: name, family: family, at: KernelClock.monotonic))
+            watchResolver()
+        case .serve(let served): responder.served = served
+        case .reply(let octets, let client): reply(octets, to: client)
+        case .askResponder(let octets, let client):
+            if let octets = responderReply(octets) { reply(octets, to: client) }
+        case .save(.drift, let text): save(text, effect)
+        case .note(let note): log.write(note.text, Log.Severity(note.severity))
+        case .stop(let status): stop(status: status)
+        }
+    }
+
+    // MARK: Doing
+
+    private mutating func stop(status: Int32) {
+        exitStatus = status
+        isStopping = true
+    }
+
+    private mutating func takeSignals() {
+        let signals = Signals.take()
+        if signals.contains(.refresh) { events.append(.signal(.refresh)) }
+        if signals.contains(.stop) { stop(status: 0) }
+    }
+
+    private mutating func steer(_ effect: Effect) {
+        do throws(SystemError) {
+            switch effect {
+            case .setRate(let rate): try clock.setRate(tick: rate.tick, scaledFrequency: rate.scaledFrequency)
+            case .step(let duration):
+                try clock.step(by: duration)
+                // This step was ours.
+                if stepWatch != nil { _ = try stepWatch?.wasStepped() }
+            case .setStatus(let status):
+                try clock.setStatus(
+                    KernelClock.Status(
+                        isSynchronised: status.isSynchronised, leap: status.leap, maximumError: status.maximumError,
+                        estimatedError: status.estimatedError))
+            default: break
+            }
+        } catch {
+            refuse(effect, error)
+        }
+    }
+
+    private mutating func save(_ text: String, _ effect: Effect) {
+        guard let path = settings.driftFile else { return }
+        do throws(SystemError) {
+            try AtomicFile.write(text, to: path)
+        } catch {
+            refuse(effect, error)
+        }
+    }
+
+    /// Tells the engine, or where it does not listen any more, the operator.
+    private mutating func refuse(_ effect: Effect, _ error: SystemError) {
+        if isStopping { log.write("\(error)", .error) }
+        events.append(.refused(effect, KernelRefusal(error)))
+    }
+
+    // MARK: What came
+
+    private mutating func handle(_ ready: PollSet<Watched>.Ready) {
+        switch ready.tag {
+        case .timer: timer.clear()
+        case .stepWatch:
+            if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
+        case .request(let token): receive(token, ready)
+        case .server(let index): serve(index)
+        case .control: receiveControl()
+        case .command(let index): receiveCommand(index)
+        case .resolver(let descriptor):
+            pollSet.forget(descriptor)
+            answer(resolver.receive(descriptor, at: KernelClock.monotonic))
+            watchResolver()
+        }
+    }
+
+    private mutating func answer(_ answers: [ResolverAnswer]) {
+        for answer in answers {
+            if let failure = answer.failure { log.write("Could not ask the resolver: \(failure)", .error) }
+            events.append(.resolved(ResolutionToken(number: answer.question), answer.addresses))
+        }
+    }
+
+    private mutating func watchResolver() {
+        for descriptor in resolver.descriptors {
+            pollSet.forget(descriptor)
+            pollSet.watch(descriptor, .resolver(descriptor))
+        }
+    }
+}
+
+extension KernelRefusal {
+    init(_ error: SystemError) {
+        self.init(call: error.call, number: error.number, text: error.text)
+    }
+}
+
+extension Log.Severity {
+    init(_ severity: Note.Severity) {
+        switch severity {
+        case .information: self = .information
+        case .warning: self = .warning
+        case .error: self = .error
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Addresses
+import Daemon
+import Linux
+import TimeBase
+import Timekeeping
+
+/// Requests to time sources: one fresh socket with a random port for each, so that nobody off the path can guess where
+/// an answer would be taken.
+extension LinuxHost {
+    /// Octets of a datagram that the engine looks at.
+    private static let mostOctets = 1024
+
+    mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
+        do throws(SystemError) {
+            let socket = try DatagramSocket(family: destination.address.family, transmitStamps: true)
+            if let local = settings.clientAddresses.first(where: { $0.family == destination.address.family }) {
+                try socket.bind(to: Endpoint(address: local, port: 0))
+            }
+            try socket.connect(to: destination)
+            try socket.send(octets, count: octets.count)
+            let request = Socket(socket)
+            requests[token] = request
+            pollSet.watch(request.socket.number, .request(token), reports: true)
+            // Mostly the packet has left by now, and to look here saves a wake-up.
+            if request.socket.hasTransmitStamps { takeSentStamp(token, request) }
+        } catch {
+            events.append(.sendFailed(token, KernelRefusal(error)))
+        }
+    }
+
+    mutating func close(_ token: RequestToken) {
+        guard let request = requests.removeValue(forKey: token) else { return }
+        pollSet.forget(request.socket.number)
+        events.forget(token)
+    }
+
+    /// Takes what a socket has: the stamp of sending first, so that the engine knows when the request left before it
+    /// sees the answer. One datagram at a time: no more than one is expected, and others have their turn.
+    mutating func receive(_ token: RequestToken, _ ready: PollSet<Watched>.Ready) {
+        guard let request = requests[token] else { return }
+        let hadReport = ready.hasErrors && request.socket.hasTransmitStamps && takeSentStamp(token, request)
+        guard ready.isReadable || !hadReport else { return }
+        do throws(SystemError) {
+            guard let datagram = try request.socket.receive(into: &incoming),
+                let source = datagram.source.endpoint
+            else { return }
+            let stamp =
+                datagram.stamp.map { Stamp(time: $0, kind: .kernel) }
+                ?? Stamp(time: KernelClock.realtime, kind: .daemon)
+            events.append(
+                .datagram(
+                    token, octets: Array(incoming.prefix(min(datagram.count, Self.mostOctets))), from: source,
+                    to: datagram.destination.address, at: stamp))
+        } catch {
+            events.append(.sendFailed(token, KernelRefusal(error)))
+        }
+    }
+
+    /// Takes one report from the error queue; false if there was none. Each socket sends one packet, so the report of
+    /// packet 0 that comes first is the one.
+    @discardableResult
+    private mutating func takeSentStamp(_ token: RequestToken, _ request: Socket) -> Bool {
+        guard let report = try? request.socket.receiveTransmitStamp(scratch: &incoming) else { return false }
+        if let time = report.stamp, report.identifier == 0, !request.hasSentStamp {
+            request.hasSentStamp = true
+            events.append(.sent(token, at: Stamp(time: time, kind: .kernel)))
+        }
+        return true
+    }
+}

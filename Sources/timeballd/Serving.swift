@@ -1,0 +1,124 @@
+import Addresses
+import Control
+import Daemon
+import Linux
+import TimeBase
+import Timekeeping
+
+/// The NTP server: clients are answered here and at once, and the engine does not hear of them.
+extension LinuxHost {
+    /// Datagrams answered before the engine has its turn. Clock simulators want each announced by poll.
+    private static let mostDatagrams = Simulator.isPreloaded ? 1 : 64
+
+    /// Opens the server's sockets if anybody is to be answered and they are not open yet.
+    mutating func openServers() throws(StartError) {
+        guard settings.serverPort != 0, servers.isEmpty, responder.access.allowsAnybody else { return }
+        var failures: [String] = []
+        for address in settings.serverAddresses.isEmpty ? [.v4(0), .v6(0, 0)] : settings.serverAddresses {
+            do throws(SystemError) {
+                let socket = try DatagramSocket(family: address.family, transmitStamps: false)
+                try socket.bind(to: Endpoint(address: address, port: settings.serverPort))
+                pollSet.watch(socket.number, .server(servers.count))
+                servers.append(Socket(socket))
+            } catch {
+                failures.append("\(address): \(error)")
+            }
+        }
+        // A machine may have no IPv6.
+        guard servers.isEmpty, let failure = failures.first else { return }
+        throw StartError("Could not open the NTP server's socket on port \(settings.serverPort) of \(failure)")
+    }
+
+    /// Answers those who wait at a server socket. It allocates nothing.
+    mutating func serve(_ index: Int) {
+        let server = servers[index]
+        for _ in 0..<Self.mostDatagrams {
+            guard let datagram = try? server.socket.receive(into: &incoming) else { return }
+            guard !datagram.isTruncated, let client = datagram.source.endpoint else { continue }
+            let now = KernelClock.realtime
+            if datagram.stamp == nil { receiveStamps.daemon &+= 1 } else { receiveStamps.kernel &+= 1 }
+            let length = Self.respond(
+                &responder, incoming, datagram.count, client, received: datagram.stamp ?? now, now: now, &outgoing)
+            guard length > 0 else { continue }
+            // A client whose answer does not go out is one whose answer got lost.
+            try? server.socket.send(outgoing, count: length, to: datagram.source, from: datagram.destination)
+        }
+    }
+
+    /// Apart from `self`, whose parts are used side by side here.
+    private static func respond(
+        _ responder: inout Responder, _ incoming: [UInt8], _ count: Int, _ client: Endpoint,
+        received: Instant<Realtime>, now: Instant<Realtime>, _ outgoing: inout [UInt8]
+    ) -> Int {
+        var room = outgoing.mutableSpan
+        var reply = room._mutatingExtracting(0..<count)
+        return responder.answer(
+            incoming.span.extracting(0..<count), from: client, received: received, now: now, into: &reply
+        ).length
+    }
+
+    // MARK: Requests about serving
+
+    /// Answers a control request that is about serving. Whether the client may ask is decided already.
+    mutating func responderReply(_ octets: [UInt8]) -> [UInt8]? {
+        switch ControlRequest.receive(octets) {
+        case .drop: nil
+        case .reject(let status, let header): ControlReply.status(status).octets(answering: header)
+        case .accept(let request, let header): reply(to: request).octets(answering: header)
+        }
+    }
+
+    private mutating func reply(to request: ControlRequest) -> ControlReply {
+        switch request {
+        case .serverStatistics: .serverStatistics(statistics)
+        case .checkAccess(let subject, let address):
+            .status(
+                address.ip.map { access(to: subject).allows($0) } ?? false ? .accessAllowed : .accessDenied)
+        case .access(let subject, let address, let bits, let allowed, let all):
+            .status(setAccess(subject, address, Int(bits), allowed: allowed, all: all))
+        default: .status(.notEnabled)
+        }
+    }
+
+    private func access(to subject: AccessSubject) -> AccessTable {
+        switch subject {
+        case .time: responder.access
+        case .control: commandAccess
+        }
+    }
+
+    private mutating func setAccess(
+        _ subject: AccessSubject, _ address: SourceAddress, _ bits: Int, allowed: Bool, all: Bool
+    ) -> ControlStatus {
+        let subnet: Subnet?
+        switch address {
+        case .unspecified: subnet = nil
+        case .ip(let ip) where (0...ip.width).contains(bits): subnet = Subnet(ip, length: bits)
+        case .ip, .unresolved: return .badSubnet
+        }
+        switch subject {
+        case .control: commandAccess.set(subnet, allowed: allowed, all: all)
+        case .time:
+            responder.access.set(subnet, allowed: allowed, all: all)
+            do throws(StartError) {
+                try openServers()
+            } catch {
+                log.write(error.sentence, .error)
+                return .failed
+            }
+        }
+        return .success
+    }
+
+    private var statistics: ServerStatisticsReport {
+        var report = ServerStatisticsReport()
+        var hits: UInt64 = 0
+        for outcome in ServingOutcome.allCases { hits &+= responder.counts[outcome.rawValue] }
+        report.ntpHits = hits
+        report.ntpDrops = responder.counts[ServingOutcome.rateLimited.rawValue]
+        report.commandHits = commandCount
+        report.daemonReceiveStamps = receiveStamps.daemon
+        report.kernelReceiveStamps = receiveStamps.kernel
+        return report
+    }
+}

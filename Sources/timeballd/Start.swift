@@ -1,0 +1,96 @@
+import Daemon
+import Engine
+import Linux
+import TimeBase
+import Timekeeping
+
+/// Starts the daemon and keeps it going.
+///
+/// - Returns: the exit status.
+func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(StartError) -> Int32 {
+    var settings = launch.timekeeper
+    let host = launch.host
+    let clock = KernelClock()
+    Privileges.setUmask()
+    let user = try RunUser.choose(host.user)
+    if settings.controlsClock { try Privileges.requireClock() }
+
+    // As root: what needs it, or must be there before anybody else can make it.
+    let hasControl = prepareControl(host, user, log)
+    let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
+    defer { pidFile?.file.remove() }
+    var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
+    try linux.obeySignals()
+    try linux.openServers()
+    linux.openCommands()
+    let rate = kernelRate(clock, settings.controlsClock, log)
+    settings.precision = KernelClock.measurePrecision()
+    prefer(host, log)
+
+    try Privileges.drop(to: user, keepsClock: settings.controlsClock)
+    if hasControl { linux.openControl() }
+    readDrift(host, &settings, log)
+
+    var timekeeper = Timekeeper(
+        settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()))
+    background.ready()
+    run(&timekeeper, on: &linux)
+    linux.control?.remove()
+    return linux.exitStatus
+}
+
+/// A PID file in a place where values that cannot be copied do not go.
+private final class OwnedPIDFile {
+    let file: PIDFile
+
+    init(_ path: String) throws(StartError) {
+        file = try PIDFile(path)
+    }
+}
+
+/// Whether the control socket may be opened. Without it the daemon runs all the same.
+private func prepareControl(_ host: HostSettings, _ user: RunUser, _ log: Log) -> Bool {
+    guard let path = host.commandSocket else { return false }
+    do throws(StartError) {
+        try ControlSocket.prepareDirectory(of: path, for: user)
+        return true
+    } catch {
+        log.write(error.sentence, .warning)
+        return false
+    }
+}
+
+/// The rate that the kernel's clock is set to, after everybody else's corrections were ended.
+private func kernelRate(_ clock: KernelClock, _ controlsClock: Bool, _ log: Log) -> KernelRate {
+    do throws(SystemError) {
+        if controlsClock { try clock.stopOtherCorrections() }
+        let settings = try clock.settings()
+        return KernelRate(tick: settings.tick, scaledFrequency: settings.scaledFrequency)
+    } catch {
+        log.write("Could not look at the kernel's clock, which is taken to run at its nominal rate: \(error)", .warning)
+        return .nominal
+    }
+}
+
+/// Takes what may make the daemon's timestamps steadier.
+private func prefer(_ host: HostSettings, _ log: Log) {
+    do throws(SystemError) {
+        if host.schedulingPriority > 0 { try Privileges.setRealtimePriority(host.schedulingPriority) }
+        if host.lockAll { try Privileges.lockMemory() }
+    } catch {
+        log.write("The daemon runs like any other process: \(error)", .warning)
+    }
+}
+
+private func readDrift(_ host: HostSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
+    guard let path = host.driftFile else { return }
+    settings.keepsDrift = true
+    if let complaint = StateDirectory.complaint(aboutFile: path) { log.write(complaint, .warning) }
+    do throws(SystemError) {
+        guard let text = try AtomicFile.read(path) else { return }
+        settings.initialDrift = Drift(fileText: text)
+        if settings.initialDrift == nil { log.write("\(path) does not say a frequency and a skew; not used", .warning) }
+    } catch {
+        log.write("Could not read the drift file: \(error)", .warning)
+    }
+}

@@ -1,0 +1,66 @@
+import Addresses
+import Foundation
+import Testing
+
+/// The program as a whole, started as an operator would, without touching the clock.
+@Suite struct DaemonTests {
+    @Test(
+        "The daemon starts, leaves traces of itself, ends within a second of SIGTERM, and tidies up",
+        .timeLimit(.minutes(1)))
+    func life() throws {
+        let scratch = try Scratch()
+        let process = try start(scratch, ["server 127.0.0.1 port \(try closedEndpoint().port)"])
+        #expect(eventually { scratch.names == ["log", "pid", "sock"] })
+        #expect(try scratch.text(of: "pid") == "\(process.processIdentifier)\n")
+        let asked = Date()
+        process.terminate()
+        let hasEnded = eventually { !process.isRunning }
+        if !hasEnded { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        #expect(Date().timeIntervalSince(asked) < 1)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(scratch.names == ["log"])
+        let lines = try scratch.text(of: "log").split(separator: "\n")
+        #expect(lines.first?.hasSuffix("Z timeballd starting") == true)
+        #expect(lines.last?.hasSuffix("Z timeballd exiting") == true)
+    }
+
+    @Test("A signal is not missed, however near it comes to the beginning of the wait", .timeLimit(.minutes(1)))
+    func signals() throws {
+        for delay in 0..<20 as Range<UInt32> {
+            let scratch = try Scratch()
+            let process = try start(scratch, [])
+            #expect(eventually { scratch.names.contains("sock") })
+            usleep(delay * 37)
+            process.terminate()
+            let hasEnded = eventually { !process.isRunning }
+            #expect(hasEnded)
+            if !hasEnded { kill(process.processIdentifier, SIGKILL) }
+        }
+    }
+
+    @Test("A second daemon with the same PID file refuses to start, with status 1 and a sentence")
+    func second() throws {
+        let scratch = try Scratch()
+        let first = try start(scratch, [])
+        defer { first.terminate() }
+        #expect(eventually { scratch.names.contains("sock") })
+        let second = try start(scratch, [], log: "second")
+        second.waitUntilExit()
+        #expect(second.terminationStatus == 1)
+        #expect(
+            try scratch.text(of: "second").contains(
+                "Another daemon may already be running (pid=\(first.processIdentifier))"))
+        #expect(first.isRunning)
+    }
+
+    private func start(_ scratch: Scratch, _ directives: [String], log: String = "log") throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: daemonPath)
+        process.arguments =
+            ["-x", "-n", "-l", scratch.file(log), "port 0", "cmdport 0"]
+            + ["pidfile \(scratch.file("pid"))", "bindcmdaddress \(scratch.file("sock"))"] + directives
+        try process.run()
+        return process
+    }
+}
