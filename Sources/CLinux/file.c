@@ -1,5 +1,6 @@
 #include "clinux_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,6 +67,13 @@ int clinux_make_directory(const char *path, uint32_t mode, uint32_t user, uint32
 
 int clinux_sync(int descriptor) { return result(fsync(descriptor)); }
 int clinux_may_write(const char *path) { return eaccess(path, W_OK | X_OK) == 0; }
+
+void *clinux_list_begin(const char *path) { return opendir(path); }
+const char *clinux_list_next(void *list) {
+    struct dirent *entry = readdir(list);
+    return entry ? entry->d_name : 0;
+}
+void clinux_list_end(void *list) { closedir(list); }
 
 long clinux_read(int descriptor, void *buffer, unsigned long size) {
     long count;

@@ -1,3 +1,4 @@
+import Configuration
 import Daemon
 
 @main struct Main {
@@ -9,24 +10,42 @@ import Daemon
 /// Everything that happens, outside of `main`, where the compiler would tie it to the main actor.
 private func start(_ arguments: [String]) -> Int32 {
     if arguments.first == ResolverProgram.name { return ResolverProgram.run(arguments) }
+    do throws(UsageError) {
+        let options = try CommandLineOptions.parse(Array(arguments.dropFirst()))
+        if options.printsUsage {
+            print(CommandLineOptions.usage, terminator: "")
+        } else if options.printsVersion {
+            print("timeballd (Timeball) version 0.1")
+        } else {
+            return start(options)
+        }
+        return 0
+    } catch {
+        Log.standardError.write(error.description, .error)
+        return 1
+    }
+}
+
+private func start(_ options: CommandLineOptions) -> Int32 {
     var log = Log.standardError
     var background = Background()
     do throws(StartError) {
-        let launch = try Launch(arguments: Array(arguments.dropFirst()))
-        if launch.leavesTerminal { background = try Background(leavingTerminal: ()) }
-        switch launch.log {
-        case .standardError: break
-        case .system: log = .system(name: "timeballd")
-        case .file(let path): log = try .file(path)
+        let settings = try options.loadSettings()
+        if options.printsConfiguration {
+            for warning in settings.warnings { print(warning) }
+            return 0
         }
+        if !options.staysInForeground { background = try Background(leavingTerminal: ()) }
+        log = try options.openLog()
         log.write("timeballd starting")
-        let status = try keepTime(launch, log: log, background: &background)
+        for warning in settings.warnings { log.write(warning.description, .warning) }
+        let status = try keepTime(settings, log: log, background: &background)
         log.write("timeballd exiting")
         return status
     } catch {
-        log.write(error.sentence, .error)
+        log.writeLines(error.sentence, .error)
         // Whoever started it looks at the terminal, and not into the system's log.
-        if background.isWaitedFor { Log.standardError.write(error.sentence, .error) }
+        if background.isWaitedFor { Log.standardError.writeLines(error.sentence, .error) }
         background.failed()
         return 1
     }

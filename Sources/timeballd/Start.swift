@@ -1,3 +1,4 @@
+import Configuration
 import Daemon
 import Engine
 import Linux
@@ -7,9 +8,8 @@ import Timekeeping
 /// Starts the daemon and keeps it going.
 ///
 /// - Returns: the exit status.
-func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(StartError) -> Int32 {
-    var settings = launch.timekeeper
-    let host = launch.host
+func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) throws(StartError) -> Int32 {
+    var settings = host.timekeeper
     let clock = KernelClock()
     Privileges.setUmask()
     let user = try RunUser.choose(host.user)
@@ -17,6 +17,7 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
 
     // As root: what needs it, or must be there before anybody else can make it.
     let hasControl = prepareControl(host, user, log)
+    if let path = host.pidFile { try StateDirectory.make(forFile: path, for: user) }
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -24,7 +25,7 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
     try linux.openServers()
     linux.openCommands()
     let rate = kernelRate(clock, settings.controlsClock, log)
-    settings.precision = KernelClock.measurePrecision()
+    if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
@@ -49,7 +50,7 @@ private final class OwnedPIDFile {
 }
 
 /// Whether the control socket may be opened. Without it the daemon runs all the same.
-private func prepareControl(_ host: HostSettings, _ user: RunUser, _ log: Log) -> Bool {
+private func prepareControl(_ host: DaemonSettings, _ user: RunUser, _ log: Log) -> Bool {
     guard let path = host.commandSocket else { return false }
     do throws(StartError) {
         try ControlSocket.prepareDirectory(of: path, for: user)
@@ -73,7 +74,7 @@ private func kernelRate(_ clock: KernelClock, _ controlsClock: Bool, _ log: Log)
 }
 
 /// Takes what may make the daemon's timestamps steadier.
-private func prefer(_ host: HostSettings, _ log: Log) {
+private func prefer(_ host: DaemonSettings, _ log: Log) {
     do throws(SystemError) {
         if host.schedulingPriority > 0 { try Privileges.setRealtimePriority(host.schedulingPriority) }
         if host.lockAll { try Privileges.lockMemory() }
@@ -82,7 +83,7 @@ private func prefer(_ host: HostSettings, _ log: Log) {
     }
 }
 
-private func readDrift(_ host: HostSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
+private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
     guard let path = host.driftFile else { return }
     settings.keepsDrift = true
     if let complaint = StateDirectory.complaint(aboutFile: path) { log.write(complaint, .warning) }

@@ -35,6 +35,12 @@ int clinux_sync(int descriptor);
 /// 1 if files can be created in the directory by this process.
 int clinux_may_write(const char *path);
 
+/// A directory's entries, one after the other; null if it cannot be opened.
+void *clinux_list_begin(const char *path);
+/// The next name, or null at the end. It stays where it is until the next call.
+const char *clinux_list_next(void *list);
+void clinux_list_end(void *list);
+
 long clinux_read(int descriptor, void *buffer, unsigned long size);
 /// Writes all octets.
 int clinux_write(int descriptor, const void *octets, unsigned long count);
