@@ -108,7 +108,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Addresses", "TimeBase"],
+            dependencies: [
+                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "HostTests",

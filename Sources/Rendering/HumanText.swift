@@ -8,7 +8,9 @@ public enum HumanText {
     ]
 
     private static func scaled(_ duration: Duration, rounding: FloatingPointRoundingRule) -> String {
-        let seconds = duration.magnitude.inSeconds
+        // What came over the control protocol has 24 bits: their noise is not to push a bound of 36.0 ms to 36.1 ms.
+        let noise = rounding == .up ? 1 - 0x1p-23 : 1
+        let seconds = duration.magnitude.inSeconds * noise
         // Half a unit of the last digit below the limit belongs to the next unit already: 999.7 us is 1.00 ms.
         for (unit, size, limit) in units where seconds < limit * 0.9995 {
             if unit == "ns" { return NumberText.fixed(seconds / size, decimals: 0, rounding: rounding) + " ns" }

@@ -43,7 +43,10 @@ public enum JSON: Sendable {
 }
 
 extension JSON {
-    static func seconds(_ duration: Duration?) -> JSON { duration.map { .number($0.inSeconds) } ?? .null }
+    /// Divided rather than multiplied, so that 0.44 s is not printed as 0.44000000000000006.
+    static func seconds(_ duration: Duration?) -> JSON {
+        duration.map { .number(Double($0.attoseconds) / 1e18) } ?? .null
+    }
     static func ppm(_ frequency: Frequency?) -> JSON { frequency.map { .number($0.ppm) } ?? .null }
     static func time(_ instant: Instant<Realtime>?) -> JSON {
         instant.map { .string(CivilDate($0).rfc3339) } ?? .null

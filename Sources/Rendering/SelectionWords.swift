@@ -37,7 +37,7 @@ enum SelectionWords {
         case .jittery: return "rejected: varies too much"
         case .nonselectable:
             if report.reach & 0xff == 0 {
-                guard let age = report.lastSampleAge else { return "no reply yet (UDP 123 blocked?)" }
+                guard let age = report.lastSampleAge else { return "no reply yet (UDP port blocked?)" }
                 return "no reply for \(HumanText.age(age))"
             }
             return "not usable yet"

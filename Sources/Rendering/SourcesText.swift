@@ -28,9 +28,9 @@ public enum SourcesText {
         let report = row.report
         var title = row.label
         if title != row.addressText, report.address.ip != nil { title += " (\(row.addressText))" }
-        var lines = ["\(title): \(row.use)."]
-        if let story = row.story, !story.isEmpty { lines.append("  " + story) }
-        let polled = "asked every \(HumanText.size(.interval(binaryLogarithm: Int(report.poll))))"
+        let told = row.story.flatMap { $0.isEmpty ? nil : $0 } ?? "\(row.use)."
+        var lines = ["\(title): \(told)"]
+        let polled = "Asked every \(HumanText.size(.interval(binaryLogarithm: Int(report.poll))))"
         lines.append("  \(polled); answered \(HumanText.answerCount(report.reach)) of its last 8 requests.")
         if row.hasSample {
             lines.append(

@@ -46,6 +46,7 @@ final class ControlTransport {
     /// - Throws: ``ToolError`` if no server answers.
     func ask(_ request: ControlRequest) throws(ToolError) -> ControlReply {
         while let server = servers.first {
+            if Interruption.hasCome { throw .interrupted }
             do {
                 let current: DatagramSocket
                 if let socket {
@@ -63,6 +64,7 @@ final class ControlTransport {
             servers.removeFirst()
             socket = nil
         }
+        if Interruption.hasCome { throw .interrupted }
         let tried = "Tried \(problems.joined(separator: "; "))."
         if wasForbidden {
             throw .notPermitted(
@@ -73,7 +75,7 @@ final class ControlTransport {
     }
 
     private func exchange(_ request: ControlRequest, _ socket: DatagramSocket) throws(SystemError) -> ControlReply? {
-        for (attempt, timeout) in Self.timeouts.enumerated() {
+        for (attempt, timeout) in Self.timeouts.enumerated() where !Interruption.hasCome {
             let sequence = UInt32.random(in: .min ... .max)
             try socket.send(request.octets(sequence: sequence, attempt: UInt16(attempt)))
             let deadline = Clock.monotonic() + timeout

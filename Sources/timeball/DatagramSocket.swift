@@ -43,6 +43,7 @@ final class DatagramSocket {
         guard let local = SocketAddress(unixPath: path) else {
             throw SystemError(call: "bind", number: ENAMETOOLONG)
         }
+        Interruption.watch()
         let socket = try open(AF_UNIX)
         try unsafe socket.call("bind", local) { unsafe bind($0, $1, $2) }
         socket.path = path
@@ -107,6 +108,20 @@ enum Waiting {
         var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         let milliseconds = Int32(clamping: (max(.zero, timeout).inNanoseconds + 999_999) / 1_000_000)
         return unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0
+    }
+}
+
+/// Ctrl-C while a daemon is waited for: the socket's file is to be removed before the program ends.
+enum Interruption {
+    nonisolated(unsafe) private static var signalled: sig_atomic_t = 0
+
+    static var hasCome: Bool { unsafe signalled != 0 }
+
+    /// From now on interruption is only remembered; waiting ends because of it all the same.
+    static func watch() {
+        for number in [SIGINT, SIGTERM] {
+            _ = signal(number) { unsafe Interruption.signalled = sig_atomic_t($0) }
+        }
     }
 }
 

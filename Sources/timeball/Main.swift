@@ -60,15 +60,18 @@ enum Output {
 
 /// Options may stand before the command too: `timeball -h HOST tracking`.
 enum Arguments {
-    private static let withValue: Set<String> = ["-h", "--host", "-p", "--port", "--socket"]
+    private static let withValue: Set<String> = [
+        "-h", "--host", "-p", "--port", "--socket", "-n", "--count", "--within", "--good", "--total",
+    ]
 
     /// The same arguments with the command's name in front.
     static func commandFirst(_ arguments: [String]) -> [String] {
+        let names = Set(Timeball.subcommands.compactMap { $0.configuration.commandName } + ["help"])
         var index = 0
         while index < arguments.count, arguments[index].hasPrefix("-") {
             index += withValue.contains(arguments[index]) ? 2 : 1
         }
-        guard index > 0, index < arguments.count else { return arguments }
+        guard index > 0, index < arguments.count, names.contains(arguments[index]) else { return arguments }
         var result = arguments
         result.insert(result.remove(at: index), at: 0)
         return result

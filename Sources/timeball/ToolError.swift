@@ -8,10 +8,13 @@ enum ToolError: Error {
     case cannotTell(String)
     /// Exit code 4.
     case notPermitted(String)
+    /// By Ctrl-C: exit code 130, as of a program that the signal ended.
+    case interrupted
 
     var sentence: String {
         switch self {
         case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text): text
+        case .interrupted: "Interrupted."
         }
     }
 
@@ -21,6 +24,7 @@ enum ToolError: Error {
         case .usage: 2
         case .cannotTell: 3
         case .notPermitted: 4
+        case .interrupted: 130
         }
     }
 }

@@ -108,4 +108,13 @@ extension Rig {
             return states.contains("*") && states.filter(["*", "+", "-"].contains).count >= sources
         }
     }
+
+    /// Waits until a daemon follows one of its sources and has enough samples of all to know their frequency.
+    func waitUntilMeasured(_ daemon: Daemon, sources: Int) throws {
+        try waitUntilFollowing(daemon, sources: sources)
+        try wait(for: "\(daemon.program.name) to have samples of \(sources) sources", within: .seconds(40)) {
+            let rows = try fields(daemon, "sourcestats")
+            return rows.count == sources && rows.allSatisfy { (Int($0[1]) ?? 0) >= 8 }
+        }
+    }
 }

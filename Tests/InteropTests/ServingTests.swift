@@ -30,7 +30,7 @@ extension Interop {
             try Rig.with { rig in
                 let ours = try rig.timeballd("local stratum 2", "allow all")
                 let client = try rig.chronyd("client", "\(ours.line) iburst minpoll 0 maxpoll 0")
-                try rig.waitUntilFollowing(client, sources: 1)
+                try rig.waitUntilMeasured(client, sources: 1)
                 let tracking = try #require(try rig.fields(client, "tracking").first)
                 #expect(tracking[2] == "3")
                 #expect(tracking[13] == "Normal")

@@ -1,3 +1,4 @@
+internal import Control
 import Testing
 internal import TimeBase
 internal import Timekeeping

@@ -1,4 +1,5 @@
 internal import Addresses
+internal import Control
 internal import Engine
 internal import NTPWire
 internal import TimeBase

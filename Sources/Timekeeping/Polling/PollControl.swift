@@ -9,7 +9,7 @@ internal import TimeBase
 /// changes its habits.
 extension Timekeeper {
     /// Expected error of the prediction at the next sample, as a share of the source's noise.
-    static let predictionShare = 2.4
+    static let predictionShare = 1.15
 
     /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
     /// previous one, where the shortest poll interval is longer.
@@ -24,7 +24,9 @@ extension Timekeeper {
         if source.settings.initialBurst, source.startSteps < Self.startSpacing.count, shortest > 30 {
             return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
         }
-        let limit = Self.predictionShare * source.path.typicalDeviation(floor: settings.precision.inSeconds)
+        // While everything is new, each sample tells much.
+        let share = Self.predictionShare * min(1, 0.3 + Double(source.estimate.count) / 20)
+        let limit = share * source.path.typicalDeviation(floor: settings.precision.inSeconds)
         var interval = shortest
         while interval < longest {
             let next = min(interval * 1.25, longest)
