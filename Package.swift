@@ -116,7 +116,7 @@ let package = Package(
             name: "HostTests",
             dependencies: [
                 "Linux", "Daemon", "CLinux", "Addresses", "TimeBase", "Engine", "NTPWire", "Control", "Timekeeping",
-                "timeballd",
+                "Configuration", "timeballd",
             ],
             swiftSettings: strict),
         .testTarget(

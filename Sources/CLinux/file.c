@@ -69,6 +69,13 @@ int clinux_make_directory(const char *path, uint32_t mode, uint32_t user, uint32
 int clinux_sync(int descriptor) { return result(fsync(descriptor)); }
 int clinux_may_write(const char *path) { return eaccess(path, W_OK | X_OK) == 0; }
 
+void *clinux_list_begin(const char *path) { return opendir(path); }
+const char *clinux_list_next(void *list) {
+    struct dirent *entry = readdir(list);
+    return entry ? entry->d_name : 0;
+}
+void clinux_list_end(void *list) { closedir(list); }
+
 long clinux_read(int descriptor, void *buffer, unsigned long size) {
     long count;
     do count = read(descriptor, buffer, size);
@@ -88,23 +95,4 @@ int clinux_write(int descriptor, const void *octets, unsigned long count) {
         count -= (unsigned long)written;
     }
     return 0;
-}
-
-long clinux_list(const char *path, void *buffer, unsigned long capacity) {
-    DIR *directory = opendir(path);
-    if (!directory) return -2;
-    char *to = buffer;
-    unsigned long used = 0;
-    for (struct dirent *entry; (entry = readdir(directory)) != 0;) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-        unsigned long length = strlen(entry->d_name) + 1;
-        if (length > capacity - used) {
-            closedir(directory);
-            return -1;
-        }
-        memcpy(to + used, entry->d_name, length);
-        used += length;
-    }
-    closedir(directory);
-    return (long)used;
 }

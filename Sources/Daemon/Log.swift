@@ -48,6 +48,11 @@ public struct Log: Sendable {
         return Log(.file(number))
     }
 
+    /// Writes the lines of a text of ours.
+    public func writeLines(_ text: String, _ severity: Severity = .information) {
+        for line in text.split(separator: "\n") { write(String(line), severity) }
+    }
+
     /// Writes one line. What comes from outside cannot forge another one: control characters become question marks.
     public func write(_ text: String, _ severity: Severity = .information) {
         guard severity >= minimum else { return }

@@ -3,6 +3,15 @@ internal import Linux
 
 /// Directories in which a daemon keeps files between two runs.
 public enum StateDirectory {
+    /// Creates the directory of a file, for the daemon's user, if there is none.
+    public static func make(forFile path: String, for user: RunUser) throws(StartError) {
+        let folder = AtomicFile.folder(of: path)
+        let made = unsafe clinux_make_directory(folder, 0o755, user.user, user.group)
+        guard made >= 0 || made == -SystemError.exists else {
+            throw StartError("Could not create \(folder) for \(path): \(errorText(-made))")
+        }
+    }
+
     /// Says what is wrong if a file cannot be replaced by this process: its directory is missing, or closed to us, or
     /// open to everybody. Ask after privileges were dropped.
     public static func complaint(aboutFile path: String) -> String? {

@@ -61,6 +61,11 @@ public struct AtomicFile: ~Copyable {
 
     /// The text of a small file; nil if there is none.
     public static func read(_ path: String, atMost limit: Int = 65536) throws(SystemError) -> String? {
+        try octets(of: path, atMost: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The first octets of a file; nil if there is none.
+    public static func octets(of path: String, atMost limit: Int) throws(SystemError) -> [UInt8]? {
         let number = unsafe clinux_open_to_read(path)
         if number == -SystemError.noSuchFile { return nil }
         let file = FileDescriptor(owning: try SystemError.check("open \(path)", number))
@@ -70,7 +75,17 @@ public struct AtomicFile: ~Copyable {
             if more.isEmpty { break }
             octets += more
         }
-        return String(decoding: octets, as: UTF8.self)
+        return octets
+    }
+
+    /// The names in a directory, in any order, without `.` and `..`; nil if it cannot be read.
+    public static func names(in folder: String) -> [String]? {
+        guard let list = unsafe clinux_list_begin(folder) else { return nil }
+        defer { unsafe clinux_list_end(list) }
+        var names: [String] = []
+        // Right because each name is copied before the next is asked for.
+        while let name = unsafe clinux_list_next(list) { unsafe names.append(String(cString: name)) }
+        return names.filter { $0 != "." && $0 != ".." }
     }
 
     /// The directory of a file.

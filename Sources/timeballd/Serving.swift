@@ -1,4 +1,5 @@
 import Addresses
+import Configuration
 import Control
 import Configuration
 import Daemon
@@ -15,7 +16,8 @@ extension LinuxHost {
     mutating func openServers() throws(StartError) {
         guard settings.serverPort != 0, servers.isEmpty, responder.access.allowsAnybody else { return }
         var failures: [String] = []
-        for address in settings.serverAddresses.isEmpty ? [.v4(0), .v6(0, 0)] : settings.serverAddresses {
+        for anywhere in [IPAddress.v4(0), .v6(0, 0)] where settings.family ?? anywhere.family == anywhere.family {
+            let address = settings.serverAddresses.first { $0.family == anywhere.family } ?? anywhere
             do throws(SystemError) {
                 let socket = try DatagramSocket(family: address.family, transmitStamps: false)
                 try socket.bind(to: Endpoint(address: address, port: settings.serverPort))

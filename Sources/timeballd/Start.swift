@@ -9,8 +9,7 @@ import Timekeeping
 /// Starts the daemon and keeps it going.
 ///
 /// - Returns: the exit status.
-func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(StartError) -> Int32 {
-    let host = launch.settings
+func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) throws(StartError) -> Int32 {
     var settings = host.timekeeper
     let clock = KernelClock()
     Privileges.setUmask()
@@ -19,6 +18,7 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
 
     // As root: what needs it, or must be there before anybody else can make it.
     let hasControl = prepareControl(host, user, log)
+    if let path = host.pidFile { try StateDirectory.make(forFile: path, for: user) }
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -33,7 +33,6 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
     if hasControl { linux.openControl() }
     readDrift(host, &settings, log)
 
-    settings.sources += host.directorySources
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()))
     background.ready()

@@ -1,4 +1,5 @@
 import Addresses
+import Configuration
 import Daemon
 import Linux
 import NTPWire
@@ -12,12 +13,12 @@ private let loopback = IPAddress.v4(0x7f00_0001)
 
 /// What a host does with the timekeeper's effects, and what it tells of the machine, on a real kernel.
 @Suite struct LinuxHostTests {
-    private func host(_ change: (inout HostSettings) -> Void = { _ in }) throws -> LinuxHost {
-        var settings = HostSettings()
+    private func host(_ change: (inout DaemonSettings) -> Void = { _ in }) throws -> LinuxHost {
+        var settings = DaemonSettings()
         settings.serverPort = 0
         settings.commandPort = 0
         settings.commandSocket = nil
-        settings.controlsClock = false
+        settings.timekeeper.controlsClock = false
         change(&settings)
         return try LinuxHost(settings: settings, log: .standardError, random: RandomSource(seed: 1))
     }

@@ -35,9 +35,11 @@ int clinux_sync(int descriptor);
 /// 1 if files can be created in the directory by this process.
 int clinux_may_write(const char *path);
 
-/// Lists the names in a directory, each followed by a zero octet.
-/// Returns the octets written; -1 if there is not enough room, -2 if the directory can't be read.
-long clinux_list(const char *path, void *buffer, unsigned long capacity);
+/// A directory's entries, one after the other; null if it cannot be opened.
+void *clinux_list_begin(const char *path);
+/// The next name, or null at the end. It stays where it is until the next call.
+const char *clinux_list_next(void *list);
+void clinux_list_end(void *list);
 
 long clinux_read(int descriptor, void *buffer, unsigned long size);
 /// Writes all octets.
