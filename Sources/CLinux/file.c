@@ -1,8 +1,10 @@
 #include "clinux_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,4 +88,23 @@ int clinux_write(int descriptor, const void *octets, unsigned long count) {
         count -= (unsigned long)written;
     }
     return 0;
+}
+
+long clinux_list(const char *path, void *buffer, unsigned long capacity) {
+    DIR *directory = opendir(path);
+    if (!directory) return -2;
+    char *to = buffer;
+    unsigned long used = 0;
+    for (struct dirent *entry; (entry = readdir(directory)) != 0;) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        unsigned long length = strlen(entry->d_name) + 1;
+        if (length > capacity - used) {
+            closedir(directory);
+            return -1;
+        }
+        memcpy(to + used, entry->d_name, length);
+        used += length;
+    }
+    closedir(directory);
+    return (long)used;
 }

@@ -31,7 +31,14 @@ public struct NTPTimestamp: Hashable, Sendable {
         let difference = Int64(bitPattern: bits &- earlier.bits)
         return Duration(
             secondsComponent: difference >> 32,
-            attosecondsComponent: Int64((UInt128(UInt64(difference & 0xffff_ffff)) * 1_000_000_000_000_000_000) >> 32))
+            attosecondsComponent: Self.attoseconds(ofFraction: bits &- earlier.bits))
+    }
+
+    /// The low 32 bits as attoseconds, rounded up: so a timestamp that became a moment becomes itself again, since
+    /// the way back rounds down.
+    private static func attoseconds(ofFraction bits: UInt64) -> Int64 {
+        let scaled = UInt128(bits & 0xffff_ffff) * 1_000_000_000_000_000_000
+        return Int64((scaled + 0xffff_ffff) >> 32)
     }
 
     /// The moment that this timestamp names, in the era that brings it nearest to `pivot`.
@@ -44,11 +51,9 @@ public struct NTPTimestamp: Hashable, Sendable {
 
     /// What was cut off when `instant` became this timestamp: 0 to 2^-32 s.
     private func roundingLoss(of instant: Instant<Realtime>) -> Duration {
-        let (seconds, attoseconds) = instant.sinceEpoch.components
-        _ = seconds
+        let attoseconds = instant.sinceEpoch.components.attoseconds
         let fraction = attoseconds < 0 ? attoseconds + 1_000_000_000_000_000_000 : attoseconds
-        let low = (UInt128(UInt64(bits & 0xffff_ffff)) * 1_000_000_000_000_000_000) >> 32
-        return Duration(secondsComponent: 0, attosecondsComponent: fraction - Int64(low))
+        return Duration(secondsComponent: 0, attosecondsComponent: fraction - Self.attoseconds(ofFraction: bits))
     }
 }
 
@@ -56,6 +61,9 @@ public struct NTPTimestamp: Hashable, Sendable {
 public struct NTPShort: Hashable, Sendable {
     /// The 32 bits as they stand in a packet.
     public var bits: UInt32
+
+    /// 2^-16 s, which is a whole number of attoseconds.
+    private static let attosecondsPerUnit: Int64 = 15_258_789_062_500
 
     public init(bits: UInt32) {
         self.bits = bits
@@ -67,7 +75,7 @@ public struct NTPShort: Hashable, Sendable {
             self.bits = 0
             return
         }
-        let unit: Int128 = 1_000_000_000_000_000_000 / 65536
+        let unit = Int128(Self.attosecondsPerUnit)
         let scaled = (duration.attoseconds + unit - 1) / unit
         self.bits = UInt32(clamping: scaled)
     }
@@ -75,6 +83,6 @@ public struct NTPShort: Hashable, Sendable {
     public var duration: Duration {
         Duration(
             secondsComponent: Int64(bits >> 16),
-            attosecondsComponent: Int64((UInt128(bits & 0xffff) * 1_000_000_000_000_000_000) >> 16))
+            attosecondsComponent: Int64(bits & 0xffff) * Self.attosecondsPerUnit)
     }
 }

@@ -1,4 +1,5 @@
 import Addresses
+import Configuration
 import Daemon
 import Linux
 import Timekeeping

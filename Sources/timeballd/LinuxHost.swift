@@ -1,4 +1,5 @@
 import Addresses
+import Configuration
 import Daemon
 import Engine
 import Linux
@@ -32,7 +33,7 @@ struct LinuxHost: ~Copyable, Host {
         }
     }
 
-    let settings: HostSettings
+    let settings: DaemonSettings
     let log: Log
     private(set) var exitStatus: Int32 = 0
     private(set) var isStopping = false
@@ -46,7 +47,6 @@ struct LinuxHost: ~Copyable, Host {
     var commandAccess: AccessTable
     var commandCount: UInt64 = 0
     /// Requests that the server answered, by who stamped their arrival.
-    var receiveStamps = (daemon: UInt64(0), kernel: UInt64(0))
 
     var pollSet = PollSet<Watched>()
     var events = EventQueue()
@@ -61,7 +61,7 @@ struct LinuxHost: ~Copyable, Host {
     private var resolver = Resolver()
     private let isSimulated = Simulator.isPreloaded
 
-    init(settings: HostSettings, log: Log, random: RandomSource) throws(StartError) {
+    init(settings: DaemonSettings, log: Log, random: RandomSource) throws(StartError) {
         let timer = try Self.timer()
         let stepWatch = try Self.stepWatch()
         var responder = Responder(rateLimit: settings.rateLimit, random: random)
@@ -135,7 +135,7 @@ struct LinuxHost: ~Copyable, Host {
     mutating func perform(_ effect: Effect) {
         switch effect {
         case .setRate, .step, .setStatus:
-            if settings.controlsClock { steer(effect) }
+            if settings.timekeeper.controlsClock { steer(effect) }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): close(token)
         case .resolve(let token, let name, let family):

@@ -1,6 +1,8 @@
+import Configuration
 import Daemon
 import Engine
 import Linux
+import Recording
 import TimeBase
 import Timekeeping
 
@@ -8,8 +10,8 @@ import Timekeeping
 ///
 /// - Returns: the exit status.
 func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(StartError) -> Int32 {
-    var settings = launch.timekeeper
-    let host = launch.host
+    let host = launch.settings
+    var settings = host.timekeeper
     let clock = KernelClock()
     Privileges.setUmask()
     let user = try RunUser.choose(host.user)
@@ -24,13 +26,14 @@ func keepTime(_ launch: Launch, log: Log, background: inout Background) throws(S
     try linux.openServers()
     linux.openCommands()
     let rate = kernelRate(clock, settings.controlsClock, log)
-    settings.precision = KernelClock.measurePrecision()
+    if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     readDrift(host, &settings, log)
 
+    settings.sources += host.directorySources
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()))
     background.ready()
@@ -49,7 +52,7 @@ private final class OwnedPIDFile {
 }
 
 /// Whether the control socket may be opened. Without it the daemon runs all the same.
-private func prepareControl(_ host: HostSettings, _ user: RunUser, _ log: Log) -> Bool {
+private func prepareControl(_ host: DaemonSettings, _ user: RunUser, _ log: Log) -> Bool {
     guard let path = host.commandSocket else { return false }
     do throws(StartError) {
         try ControlSocket.prepareDirectory(of: path, for: user)
@@ -73,7 +76,7 @@ private func kernelRate(_ clock: KernelClock, _ controlsClock: Bool, _ log: Log)
 }
 
 /// Takes what may make the daemon's timestamps steadier.
-private func prefer(_ host: HostSettings, _ log: Log) {
+private func prefer(_ host: DaemonSettings, _ log: Log) {
     do throws(SystemError) {
         if host.schedulingPriority > 0 { try Privileges.setRealtimePriority(host.schedulingPriority) }
         if host.lockAll { try Privileges.lockMemory() }
@@ -82,14 +85,18 @@ private func prefer(_ host: HostSettings, _ log: Log) {
     }
 }
 
-private func readDrift(_ host: HostSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
+private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
     guard let path = host.driftFile else { return }
     settings.keepsDrift = true
     if let complaint = StateDirectory.complaint(aboutFile: path) { log.write(complaint, .warning) }
     do throws(SystemError) {
         guard let text = try AtomicFile.read(path) else { return }
-        settings.initialDrift = Drift(fileText: text)
-        if settings.initialDrift == nil { log.write("\(path) does not say a frequency and a skew; not used", .warning) }
+        do throws(DriftRecordError) {
+            let record = try DriftRecord(parsing: text)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+        } catch {
+            log.write("\(path) is not used: \(error.description)", .warning)
+        }
     } catch {
         log.write("Could not read the drift file: \(error)", .warning)
     }

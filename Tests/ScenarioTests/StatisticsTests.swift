@@ -1,4 +1,4 @@
-import Control
+internal import Control
 import Testing
 internal import TimeBase
 internal import Timekeeping

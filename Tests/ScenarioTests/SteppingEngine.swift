@@ -1,4 +1,4 @@
-import Addresses
+internal import Addresses
 internal import Control
 internal import Engine
 internal import NTPWire

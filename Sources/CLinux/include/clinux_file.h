@@ -35,6 +35,10 @@ int clinux_sync(int descriptor);
 /// 1 if files can be created in the directory by this process.
 int clinux_may_write(const char *path);
 
+/// Lists the names in a directory, each followed by a zero octet.
+/// Returns the octets written; -1 if there is not enough room, -2 if the directory can't be read.
+long clinux_list(const char *path, void *buffer, unsigned long capacity);
+
 long clinux_read(int descriptor, void *buffer, unsigned long size);
 /// Writes all octets.
 int clinux_write(int descriptor, const void *octets, unsigned long count);

@@ -86,10 +86,9 @@ public struct SteeredClock: Equatable, Sendable {
     ///
     /// - Returns: the step of the wall clock (positive: it was put forward), and the time spent in suspend.
     public mutating func lookForSteps(at now: ClockReading) -> (step: Duration, suspended: Duration) {
-        var step = now.realtime.sinceEpoch - now.monotonic.sinceEpoch - wallOffset
+        let step = unnoticedStep(at: now)
         let slept = now.suspended - suspended
         suspended = now.suspended
-        if step.magnitude < Self.noticeableStep { step = .zero }
         if step != .zero {
             wallOffset += step
             lastStep = now.monotonic
@@ -99,6 +98,8 @@ public struct SteeredClock: Equatable, Sendable {
 
     /// By how much the wall clock differs from what the books say, now.
     public func unnoticedStep(at now: ClockReading) -> Duration {
+        // A reading from before our own step was made shows the clock without it.
+        if let lastStep, now.monotonic <= lastStep { return .zero }
         let step = now.realtime.sinceEpoch - now.monotonic.sinceEpoch - wallOffset
         return step.magnitude < Self.noticeableStep ? .zero : step
     }
