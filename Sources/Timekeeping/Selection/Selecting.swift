@@ -195,8 +195,10 @@ extension Timekeeper {
         confirm(low: low, high: high, combination, moment, now)
         let isNews = updated.map { index in combination.indices.contains(index) } ?? false
         guard isNews || reference == nil else { return }
+        let error = combination.offset - wallOffset(at: now.monotonic)
+        guard permits(change: error, &effects) else { return }
         setReference(choice, accepted, combination, now)
-        update(combination, moment, now, &effects)
+        update(combination, by: error, moment, now, &effects)
     }
 
     /// At the start a quick source must not be followed before the others had their chance.
