@@ -218,8 +218,10 @@ extension Timekeeper {
         lastUnsynchronisedReason = ""
         confirm(low: low, high: high, combination, moment, now)
         guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
+        let error = combination.offset - wallOffset(at: now.monotonic)
+        guard permits(change: error, &effects) else { return }
         setReference(choice, accepted, combination, now)
-        update(combination, moment, now, &effects)
+        update(combination, by: error, moment, now, &effects)
     }
 
     /// At the start a quick source must not be followed before the others had their chance.
