@@ -137,6 +137,7 @@ private let loopback = IPAddress.v4(0x7f00_0001)
             settings.access.set(Subnet(loopback, length: 32), allowed: true, all: false)
         }
         try host.openServers()
+        try awaitStamps()
         var served = ServedTime.unsynchronised
         served.leap = .none
         served.stratum = 3
