@@ -19,7 +19,8 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
 /// Who is let in. The most specific rule that covers an address decides, so the order of rules does not matter,
 /// except that `all` forgets the more specific rules that were given before it (as chrony has it).
 public struct AccessTable: Equatable, Sendable {
-    private var rules: [Subnet: Bool] = [:]
+    /// Whether the addresses of each subnet are let in, unless a rule for a part of it says otherwise.
+    public private(set) var rules: [Subnet: Bool] = [:]
     private var lengths: [AddressFamily: [Int]] = [:]
 
     public init() {}

@@ -80,8 +80,8 @@ struct Arguments {
     }
 
     /// A frequency in ppm, not negative.
-    mutating func frequency(to most: Double = 1_000_000) throws(Mistake) -> Frequency {
-        Frequency(ppm: try number("a frequency in ppm", in: 0...most))
+    mutating func frequency(from least: Double = 0, to most: Double = 1_000_000) throws(Mistake) -> Frequency {
+        Frequency(ppm: try number("a frequency in ppm", in: least...most))
     }
 
     mutating func port(_ what: String = "a port") throws(Mistake) -> UInt16 {

@@ -89,14 +89,13 @@ public struct CommandLineOptions: Equatable, Sendable {
         var options = CommandLineOptions()
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("-") else {
-                // From the first directive on all are directives.
-                options.directives = [argument] + rest
+            if argument == "--" {
+                options.directives += rest
                 break
             }
-            if argument == "--" {
-                options.directives = Array(rest)
-                break
+            guard argument.hasPrefix("-") else {
+                options.directives.append(argument)
+                continue
             }
             if !options.takeFlag(argument) { try options.takeValue(argument, &rest) }
         }

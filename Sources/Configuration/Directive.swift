@@ -98,7 +98,7 @@ public struct Directive: Hashable, Sendable {
                 works("maxslewrate", "The fastest slew."),
                 works("maxclockerror", "How fast the clock's error is assumed to grow when it is not corrected."),
                 works("maxdrift", "The largest frequency that is believed."),
-                works("corrtimeratio", "How slowly an offset is worked off, relative to the poll interval."),
+                notYet("corrtimeratio", "how slowly an offset is worked off follows from the poll interval alone"),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
                 notYet("fallbackdrift", "without sources the last frequency is kept"),
                 notYet("tempcomp", "the frequency is not compensated for temperature"),

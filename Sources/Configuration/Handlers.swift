@@ -47,7 +47,7 @@ extension Parser {
             parser.settings.timekeeper.maximumStratum = try words.integer("a stratum", in: 0...16)
         },
         "minsources": { (parser, words) throws(Mistake) in
-            parser.settings.timekeeper.minimumSources = try words.integer("a number of sources", in: 0...10_000)
+            parser.settings.timekeeper.minimumSources = try words.integer("a number of sources", in: 1...10_000)
         },
         "reselectdist": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.reselectDistance = try words.seconds()
@@ -77,7 +77,7 @@ extension Parser {
             parser.settings.timekeeper.maximumChange = MaximumChange(offset: offset, start: start, ignore: ignore)
         },
         "maxslewrate": { (parser, words) throws(Mistake) in
-            parser.settings.timekeeper.maximumSlewRate = try words.frequency()
+            parser.settings.timekeeper.maximumSlewRate = try words.frequency(from: 0.001)
         },
         "maxupdateskew": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.maximumUpdateSkew = try words.frequency()
@@ -93,6 +93,7 @@ extension Parser {
         },
         "corrtimeratio": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.correctionTimeRatio = try words.number("a ratio", in: 0...1e6)
+            parser.warnNotYet(words.directive)
         },
         "clockprecision": { (parser, words) throws(Mistake) in
             let precision = try words.seconds(to: .seconds(1))

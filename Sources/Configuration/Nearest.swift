@@ -3,13 +3,16 @@ enum Nearest {
     /// The known word that is fewest edits away; nil if none is near enough to be meant.
     static func word(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 40 else { return nil }
+        let octets = Array(word.lowercased().utf8)
         var best: (word: String, edits: Int)?
         for candidate in known {
-            let edits = edits(Array(word.lowercased().utf8), Array(candidate.utf8))
-            if edits < best?.edits ?? .max { best = (candidate, edits) }
+            let limit = min(max(2, candidate.utf8.count / 2), octets.count - 1, (best?.edits ?? .max) - 1)
+            // At least the difference in length has to be edited.
+            guard (candidate.utf8.count - octets.count).magnitude <= max(limit, 0) else { continue }
+            let edits = edits(octets, Array(candidate.utf8))
+            if edits <= limit { best = (candidate, edits) }
         }
-        guard let best, best.edits <= max(2, best.word.utf8.count / 2), best.edits < word.utf8.count else { return nil }
-        return best.word
+        return best?.word
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance).

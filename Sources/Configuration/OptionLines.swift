@@ -25,7 +25,10 @@ extension Parser {
         var limit = RateLimitSettings()
         while let option = arguments.optional() {
             switch option.lowercased {
-            case "interval": limit.interval = try arguments.integer("an interval (log2 of seconds)", in: -19...12)
+            case "interval":
+                let interval = try arguments.integer("an interval (log2 of seconds)", in: -19...12)
+                if interval < -4 { warn(arguments.last, "the interval is at least -4, which is used") }
+                limit.interval = max(interval, -4)
             case "burst": limit.burst = try arguments.integer("a number of answers", in: 1...255)
             case "leak": limit.leak = try arguments.integer("a rate (log2)", in: 0...4)
             case "kod": limit.kissInterval = try arguments.integer("a rate (log2)", in: 0...4)

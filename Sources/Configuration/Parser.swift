@@ -10,7 +10,8 @@ struct Parser {
     var sources: [WrittenSource] = []
     private var file = ""
     private var line = 0
-    private var depth = 0
+    /// The files that are being read, each included by the one before it.
+    private var open: [String] = []
     /// In a `*.sources` file only sources may stand.
     private var onlySources = false
 
@@ -53,9 +54,15 @@ struct Parser {
             try handler(&self, &arguments)
         } else {
             while arguments.optional() != nil {}
-            let what = directive.group == .ignored ? "has no effect" : "has no effect yet in this version"
-            warn(word, "'\(directive.word)' \(what): \(directive.sentence)")
+            warnNotYet(word)
         }
+    }
+
+    /// Says of a directive what the table says instead of an effect.
+    mutating func warnNotYet(_ word: Word) {
+        guard let directive = Directive.named(word.lowercased) else { return }
+        let what = directive.group == .ignored ? "has no effect" : "has no effect yet in this version"
+        warn(word, "'\(directive.word)' \(what): \(directive.sentence)")
     }
 
     mutating func warn(_ word: Word, _ sentence: String) {
@@ -73,16 +80,17 @@ struct Parser {
     /// Reads a file. Where it can't be read that is an error at `word` of the line that asked for it, or of the file
     /// as a whole if no line did.
     mutating func read(file path: String, for word: Word?) {
-        guard depth < Self.deepest else {
-            let sentence = "'\(path)' is not read: files are included more than \(Self.deepest) deep"
-            return report(.error, word ?? Word(text: path, column: 0), sentence)
+        guard open.count < Self.deepest, !open.contains(path) else {
+            let reason =
+                open.contains(path) ? "it includes itself" : "files are included more than \(Self.deepest) deep"
+            return report(.error, word ?? Word(text: path, column: 0), "'\(path)' is not read: \(reason)")
         }
         let outer = (file, line)
         defer { (file, line) = outer }
         switch files.read(path) {
         case .success(let octets):
-            depth += 1
-            defer { depth -= 1 }
+            open.append(path)
+            defer { open.removeLast() }
             for (index, octets) in Line.split(octets).enumerated() {
                 read(line: octets, number: index + 1, file: path)
             }

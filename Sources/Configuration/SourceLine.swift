@@ -20,7 +20,7 @@ extension Parser {
 
     /// `peer` is understood, but does nothing.
     mutating func peer(_ arguments: inout Arguments) throws(Mistake) {
-        warn(arguments.directive, "'peer' has no effect yet in this version: this host is not a source")
+        warnNotYet(arguments.directive)
         let name = try arguments.next("a host name or address")
         var unused = WrittenSource(settings: SourceSettings(kind: .server, name: name.text))
         while let option = arguments.optional() { try read(option, &arguments, &unused) }
@@ -77,8 +77,6 @@ extension Parser {
         case "port": source.port = UInt16(truncatingIfNeeded: try arguments.integer("a port", in: 1...65_535))
         case "version": source.version = UInt8(clamping: try arguments.integer("a version of NTP", in: 1...4))
         case "maxsources": source.maximumSources = try arguments.integer("a number of sources", in: 1...16)
-        case "maxunreach":
-            source.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
         default: return false
         }
         return true
@@ -122,6 +120,9 @@ extension Parser {
         switch option.lowercased {
         case "xleave": sentence = "timestamps of this source are less accurate than interleaved ones"
         case "copy": sentence = "this source's reference identifier is not passed on"
+        case "maxunreach":
+            source.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
+            sentence = "an unreachable source remains selectable as long as its root distance allows"
         case "filter":
             _ = try arguments.integer("a number of samples", in: 1...64)
             sentence = "every sample is used"

@@ -47,7 +47,6 @@ struct LinuxHost: ~Copyable, Host {
     var commandAccess: AccessTable
     var commandCount: UInt64 = 0
     /// Requests that the server answered, by who stamped their arrival.
-    var receiveStamps = (daemon: UInt64(0), kernel: UInt64(0))
 
     var pollSet = PollSet<Watched>()
     var events = EventQueue()

@@ -32,7 +32,8 @@ private func start(_ options: CommandLineOptions) -> Int32 {
     do throws(StartError) {
         let settings = try options.loadSettings()
         if options.printsConfiguration {
-            for warning in settings.warnings { print(warning) }
+            for warning in settings.warnings { print("# \(warning)") }
+            print(Configuration.describe(settings), terminator: "")
             return 0
         }
         // First, while a relative path still means what it meant to the operator.

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import Control
+import Configuration
 import Daemon
 import Linux
 import TimeBase
@@ -38,7 +39,7 @@ extension LinuxHost {
             guard let datagram = try? server.socket.receive(into: &incoming) else { return }
             guard !datagram.isTruncated, let client = datagram.source.endpoint else { continue }
             let now = KernelClock.realtime
-            if datagram.stamp == nil { receiveStamps.daemon &+= 1 } else { receiveStamps.kernel &+= 1 }
+            if datagram.stamp == nil { responder.daemonStamps &+= 1 } else { responder.kernelStamps &+= 1 }
             let length = Self.respond(
                 &responder, incoming, datagram.count, client, received: datagram.stamp ?? now, now: now, &outgoing)
             guard length > 0 else { continue }
@@ -63,64 +64,13 @@ extension LinuxHost {
 
     /// Answers a control request that is about serving. Whether the client may ask is decided already.
     mutating func responderReply(_ octets: [UInt8]) -> [UInt8]? {
-        switch ControlRequest.receive(octets) {
-        case .drop: nil
-        case .reject(let status, let header): ControlReply.status(status).octets(answering: header)
-        case .accept(let request, let header): reply(to: request).octets(answering: header)
+        let reply = responder.control(octets, commands: &commandAccess, commandHits: commandCount)
+        do throws(StartError) {
+            // The first who is let in opens the door.
+            try openServers()
+        } catch {
+            log.write(error.sentence, .error)
         }
-    }
-
-    private mutating func reply(to request: ControlRequest) -> ControlReply {
-        switch request {
-        case .serverStatistics: .serverStatistics(statistics)
-        case .checkAccess(let subject, let address):
-            .status(
-                address.ip.map { access(to: subject).allows($0) } ?? false ? .accessAllowed : .accessDenied)
-        case .access(let subject, let address, let bits, let allowed, let all):
-            .status(setAccess(subject, address, Int(bits), allowed: allowed, all: all))
-        default: .status(.notEnabled)
-        }
-    }
-
-    private func access(to subject: AccessSubject) -> AccessTable {
-        switch subject {
-        case .time: responder.access
-        case .control: commandAccess
-        }
-    }
-
-    private mutating func setAccess(
-        _ subject: AccessSubject, _ address: SourceAddress, _ bits: Int, allowed: Bool, all: Bool
-    ) -> ControlStatus {
-        let subnet: Subnet?
-        switch address {
-        case .unspecified: subnet = nil
-        case .ip(let ip) where (0...ip.width).contains(bits): subnet = Subnet(ip, length: bits)
-        case .ip, .unresolved: return .badSubnet
-        }
-        switch subject {
-        case .control: commandAccess.set(subnet, allowed: allowed, all: all)
-        case .time:
-            responder.access.set(subnet, allowed: allowed, all: all)
-            do throws(StartError) {
-                try openServers()
-            } catch {
-                log.write(error.sentence, .error)
-                return .failed
-            }
-        }
-        return .success
-    }
-
-    private var statistics: ServerStatisticsReport {
-        var report = ServerStatisticsReport()
-        var hits: UInt64 = 0
-        for outcome in ServingOutcome.allCases { hits &+= responder.counts[outcome.rawValue] }
-        report.ntpHits = hits
-        report.ntpDrops = responder.counts[ServingOutcome.rateLimited.rawValue]
-        report.commandHits = commandCount
-        report.daemonReceiveStamps = receiveStamps.daemon
-        report.kernelReceiveStamps = receiveStamps.kernel
-        return report
+        return reply
     }
 }

@@ -2,6 +2,7 @@ import Configuration
 import Daemon
 import Engine
 import Linux
+import Recording
 import TimeBase
 import Timekeeping
 
@@ -89,8 +90,12 @@ private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSetti
     if let complaint = StateDirectory.complaint(aboutFile: path) { log.write(complaint, .warning) }
     do throws(SystemError) {
         guard let text = try AtomicFile.read(path) else { return }
-        settings.initialDrift = Drift(fileText: text)
-        if settings.initialDrift == nil { log.write("\(path) does not say a frequency and a skew; not used", .warning) }
+        do throws(DriftRecordError) {
+            let record = try DriftRecord(parsing: text)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+        } catch {
+            log.write("\(path) is not used: \(error.description)", .warning)
+        }
     } catch {
         log.write("Could not read the drift file: \(error)", .warning)
     }

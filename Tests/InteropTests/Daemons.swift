@@ -37,7 +37,7 @@ extension Rig {
     }
 
     /// Stay root: the user `timeball` does not exist on a machine where nothing was installed.
-    var ourUser: [String] { getuid() == 0 ? ["-u", "root"] : [] }
+    var ourUser: [String] { getuid() == 0 ? ["-u", "root"] : ["-U"] }
 
     private func daemon(
         _ name: String, _ program: NeededProgram, _ address: String, _ options: [String], _ directives: [String]
