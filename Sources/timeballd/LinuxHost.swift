@@ -60,8 +60,8 @@ struct LinuxHost: ~Copyable, Host {
     private var stepWatch: StepWatch?
     private var resolver = Resolver()
     private let isSimulated = Simulator.isPreloaded
-    /// The kernel stamps packets as they come in only while some socket wants it, and takes a while to begin; until then
-    /// its stamps tell when we read the packet. This socket does nothing but want it.
+    /// The kernel stamps packets as they come in only while some socket wants it, and takes a while to begin; an answer
+    /// that comes before has no stamp. This socket does nothing but want it.
     private let stampKeeper = try? DatagramSocket(family: .ipv4, transmitStamps: false)
 
     init(settings: DaemonSettings, log: Log, random: RandomSource) throws(StartError) {

@@ -37,6 +37,7 @@ private let loopback = IPAddress.v4(0x7f00_0001)
     @Test("A request's kernel stamp of leaving comes before its answer, and both lie in the right order")
     func exchange() throws {
         var host = try host()
+        try awaitStamps()
         let server = try DatagramSocket(family: .ipv4, transmitStamps: false)
         try server.bind(to: Endpoint(address: loopback, port: 0))
         let endpoint = try server.localEndpoint()
