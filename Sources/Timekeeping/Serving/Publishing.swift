@@ -82,7 +82,9 @@ extension Timekeeper {
         selectionReason = reason
         selected = nil
         lastSelectedNote = ""
-        if reason != lastUnsynchronisedReason {
+        // At the start it is no news that nobody has answered yet.
+        let isStarting = discipline.updates == 0 && sources.contains { $0.burst != nil || $0.exchange != nil }
+        if reason != lastUnsynchronisedReason, !isStarting {
             lastUnsynchronisedReason = reason
             effects.append(.note(.cannotSynchronise(reason: reason)))
         }
