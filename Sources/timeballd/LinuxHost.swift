@@ -45,8 +45,8 @@ struct LinuxHost: ~Copyable, Host {
     var control: ControlSocket?
     var clients = ControlClients()
     var commandAccess: AccessTable
+    /// Control requests so far.
     var commandCount: UInt64 = 0
-    /// Requests that the server answered, by who stamped their arrival.
 
     var pollSet = PollSet<Watched>()
     var events = EventQueue()
