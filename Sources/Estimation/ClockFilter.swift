@@ -25,8 +25,8 @@ public struct ClockFilter: Equatable, Sendable {
     /// heated and cooled by its load.
     public static let wanders: [Double] = [1e-10, 4e-10, 1.2e-9, 4e-9, 1.2e-8, 4e-8, 1.2e-7, 4e-7]
 
-    /// How likely each wander is at the start. The extremes are rare.
-    static let priors: [Double] = [0.5, 1, 2, 2, 2, 1, 0.5, 0.1]
+    /// How likely each wander is at the start: a calm crystal has to be given the time to show it.
+    static let priors: [Double] = [4, 3, 2, 1.5, 1, 0.5, 0.2, 0.05]
 
     /// How likely a clock is to change its habits between two samples.
     static let restlessness = 0.005

@@ -19,10 +19,11 @@ public struct PathModel: Equatable, Sendable {
     /// The shortest round trip that is remembered.
     public var minimum: Double? { delays.min() }
 
-    /// Mean excess over the shortest.
-    public var meanExcess: Double {
+    /// The excess over the shortest that half of the samples stay below: congestion that comes and goes, or spikes,
+    /// do not move it.
+    public var medianExcess: Double {
         guard let minimum, delays.count > 1 else { return 0 }
-        return delays.reduce(0) { $0 + $1 - minimum } / Double(delays.count - 1)
+        return delays.sorted()[delays.count / 2] - minimum
     }
 
     public mutating func reset() {
@@ -40,7 +41,7 @@ public struct PathModel: Equatable, Sendable {
         if let minimum, let error, delays.count >= 8 {
             let excess = delay - minimum
             // Longer in both directions alike: a new route. Longer in one direction: congestion, which ends.
-            if excess > 4 * meanExcess, error.magnitude + 2 * expected < excess / 4 {
+            if excess > 4 * medianExcess, error.magnitude + 2 * expected < excess / 4 {
                 longButRight += 1
             } else {
                 longButRight = 0
@@ -55,10 +56,12 @@ public struct PathModel: Equatable, Sendable {
     }
 
     /// Standard deviation of a usual sample's offset.
+    ///
+    /// Where both directions add exponential delays with mean J, the excess has the median 1.68 J and the offset the
+    /// standard deviation J / sqrt 2.
     public func typicalDeviation(floor: Double) -> Double {
-        guard let minimum, delays.count >= 2 else { return floor }
-        let squares = delays.reduce(0) { $0 + ($1 - minimum) * ($1 - minimum) } / Double(delays.count - 1)
-        return (squares / 12 + floor * floor).squareRoot()
+        let jitter = 0.42 * medianExcess
+        return (jitter * jitter + floor * floor).squareRoot()
     }
 
     /// Variance of the offset of a sample with this delay.
@@ -71,8 +74,13 @@ public struct PathModel: Equatable, Sendable {
         }
         // The shortest yet is longer than the shortest there is, by about this much.
         let n = Double(delays.count)
-        let missing = meanExcess * (0.7 / n.squareRoot() + 4 / (n * n))
+        // Few samples may agree by chance: a tenth of the way is what is expected before they say otherwise.
+        let usual = (n * medianExcess + 3 * 0.1 * minimum) / (n + 3)
+        let missing = usual * (0.7 / n.squareRoot() + 4 / (n * n))
         let excess = max(delay - minimum, 0) + missing
-        return excess * excess / 12 + floor * floor
+        // Far beyond what is usual, it is congestion, which lies in one direction and stays: many such samples are
+        // all wrong by the same.
+        let strange = n < 8 ? 0 : excess / (5 * usual + floor)
+        return excess * excess / 12 * (1 + strange * strange) + floor * floor
     }
 }

@@ -11,6 +11,9 @@ extension Timekeeper {
     /// Expected error of the prediction at the next sample, as a share of the source's noise.
     static let predictionShare = 1.15
 
+    /// Errors below this, seconds, are not worth a packet: stamps in software are no better.
+    static let indifference = 1.5e-6
+
     /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
     /// previous one, where the shortest poll interval is longer.
     static let startSpacing: [Double] = [10, 20, 30]
@@ -19,14 +22,17 @@ extension Timekeeper {
     func predictedInterval(_ index: Int) -> Duration? {
         let source = sources[index]
         guard settings.estimator == .filter, let filter, filter.knows(source.number) else { return nil }
-        let shortest = Duration.poll(source.settings.minimumPoll).inSeconds
+        var shortest = Duration.poll(source.settings.minimumPoll).inSeconds
         let longest = Duration.poll(source.settings.maximumPoll).inSeconds
         if source.settings.initialBurst, source.startSteps < Self.startSpacing.count, shortest > 30 {
             return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
         }
         // While everything is new, each sample tells much.
         let share = Self.predictionShare * min(1, 0.3 + Double(source.estimate.count) / 20)
-        let limit = share * source.path.typicalDeviation(floor: settings.precision.inSeconds)
+        let limit =
+            share * source.path.typicalDeviation(floor: settings.precision.inSeconds) + Self.indifference
+        // A server across the Internet is shared by many, and its path hides what happens within minutes.
+        if let delay = source.path.minimum, delay > 5e-3, source.path.count > 16 { shortest = min(4 * shortest, longest) }
         var interval = shortest
         while interval < longest {
             let next = min(interval * 1.25, longest)
