@@ -20,7 +20,7 @@ extension Timekeeper {
         combination.offsetDeviation = max(estimate.offsetDeviation, 1e-9)
         combination.frequency = estimate.frequency
         // A standard deviation from few samples needs a wider margin to become a bound.
-        let margin = 4 + 30 / Double(max(filter.count, 1))
+        let margin = 4 + 60 / Double(max(filter.count, 1))
         combination.skew = min(margin * estimate.frequencyDeviation, Regression.unknownSkew)
     }
 

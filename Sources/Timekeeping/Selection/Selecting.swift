@@ -136,15 +136,9 @@ extension Timekeeper {
         source.lastSample.map { (now.monotonic - $0).inSeconds } ?? 0
     }
 
-    /// A silent source counts as long as its newest sample is not older than the oldest of those that answer.
+    /// A silent source counts only while no other answers: it can't say any more whether it still agrees.
     private func isStillTimely(_ source: Source) -> Bool {
-        guard let newest = source.estimate.newest else { return false }
-        let reachable = sources.filter { $0.reach != 0 && $0.estimate.count > 0 }
-        guard !reachable.isEmpty else { return true }
-        return reachable.contains { other in
-            guard let last = other.estimate.newest else { return false }
-            return newest.time >= last.time - other.estimate.span
-        }
+        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !$0.settings.noselect }
     }
 
     /// Who goes into the intersection: those without a fault; where only orphans are left, the chosen orphan.
