@@ -193,6 +193,9 @@ public struct Timekeeper: Engine {
         if seen.suspended > .zero {
             // Neither clock counted while the machine slept; nothing that was measured before says where we are now.
             effects.append(.note(.suspended(for: seen.suspended)))
+            aim = nil
+            discipline.slewEnd = nil
+            setRate(discipline.baseRate, now, &effects)
             forgetMeasurements(now, &effects, reason: "The machine was suspended.")
             return
         }
@@ -217,6 +220,7 @@ public struct Timekeeper: Engine {
     private mutating func passLeapSecond(by step: Duration, _ now: ClockReading, _ effects: inout [Effect]) {
         offsetBase += step
         armedLeap = .none
+        reference?.leap = .none
         suppressSamplesUntil = now.monotonic + .seconds(5)
         publish(now, &effects)
     }

@@ -11,7 +11,9 @@ extension FileReader {
             read: { path in
                 do throws(SystemError) {
                     // Configurations are shorter; a device in a file's place is longer.
-                    guard let octets = try AtomicFile.octets(of: path, atMost: 1 << 20) else { return .failure(.absent) }
+                    guard let octets = try AtomicFile.octets(of: path, atMost: 1 << 20) else {
+                        return .failure(.absent)
+                    }
                     return .success(octets)
                 } catch {
                     return .failure(.unreadable(error.text))

@@ -45,8 +45,8 @@ struct LinuxHost: ~Copyable, Host {
     var control: ControlSocket?
     var clients = ControlClients()
     var commandAccess: AccessTable
+    /// Control requests so far.
     var commandCount: UInt64 = 0
-    /// Requests that the server answered, by who stamped their arrival.
 
     var pollSet = PollSet<Watched>()
     var events = EventQueue()
@@ -60,6 +60,9 @@ struct LinuxHost: ~Copyable, Host {
     private var stepWatch: StepWatch?
     private var resolver = Resolver()
     private let isSimulated = Simulator.isPreloaded
+    /// The kernel stamps packets as they come in only while some socket wants it, and takes a while to begin; an answer
+    /// that comes before has no stamp. This socket does nothing but want it.
+    private let stampKeeper = try? DatagramSocket(family: .ipv4, transmitStamps: false)
 
     init(settings: DaemonSettings, log: Log, random: RandomSource) throws(StartError) {
         let timer = try Self.timer()

@@ -36,8 +36,9 @@ private func start(_ options: CommandLineOptions) -> Int32 {
             print(Configuration.describe(settings), terminator: "")
             return 0
         }
-        if !options.staysInForeground { background = try Background(leavingTerminal: ()) }
+        // First, while a relative path still means what it meant to the operator.
         log = try options.openLog()
+        if !options.staysInForeground { background = try Background(leavingTerminal: ()) }
         log.write("timeballd starting")
         for warning in settings.warnings { log.write(warning.description, .warning) }
         let status = try keepTime(settings, log: log, background: &background)

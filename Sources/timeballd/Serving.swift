@@ -1,7 +1,6 @@
 import Addresses
 import Configuration
 import Control
-import Configuration
 import Daemon
 import Linux
 import TimeBase

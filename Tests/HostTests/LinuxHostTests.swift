@@ -37,6 +37,7 @@ private let loopback = IPAddress.v4(0x7f00_0001)
     @Test("A request's kernel stamp of leaving comes before its answer, and both lie in the right order")
     func exchange() throws {
         var host = try host()
+        try awaitStamps()
         let server = try DatagramSocket(family: .ipv4, transmitStamps: false)
         try server.bind(to: Endpoint(address: loopback, port: 0))
         let endpoint = try server.localEndpoint()
@@ -137,6 +138,7 @@ private let loopback = IPAddress.v4(0x7f00_0001)
             settings.access.set(Subnet(loopback, length: 32), allowed: true, all: false)
         }
         try host.openServers()
+        try awaitStamps()
         var served = ServedTime.unsynchronised
         served.leap = .none
         served.stratum = 3

@@ -14,6 +14,7 @@ private let loopback = IPAddress.v4(0x7f00_0001)
     mutating func stamps(_ address: IPAddress) throws {
         let server = try DatagramSocket(family: address.family, transmitStamps: false)
         try server.bind(to: Endpoint(address: address, port: 0))
+        try awaitStamps()
         let client = try DatagramSocket(family: address.family, transmitStamps: true)
         try client.connect(to: try server.localEndpoint())
         for packet in 0..<3 as Range<UInt32> {

@@ -28,6 +28,9 @@ struct Resolution {
 extension Timekeeper {
     /// Takes a configured source in. Numeric addresses are asked at once; names go to the resolver first.
     mutating func add(_ configured: SourceSettings, at now: Instant<Monotonic>) {
+        var configured = configured
+        // Who waits for one answer does not want to wait for several poll intervals.
+        if settings.purpose != .serve { configured.initialBurst = true }
         let number = nextSourceNumber
         nextSourceNumber += 1
         var pool = Pool(number: number, settings: configured)

@@ -13,7 +13,10 @@ extension Timekeeper {
         // check has passed.
         guard let index = sources.firstIndex(where: { $0.exchange?.token == token }),
             let exchange = sources[index].exchange
-        else { return }
+        else {
+            if let index = sources.firstIndex(where: { $0.endpoint == from }) { sources[index].count(.notExpected) }
+            return
+        }
         sources[index].replies &+= 1
         let outcome = judge(octets, exchange, from, index)
         guard case .header(let header) = outcome else {
@@ -24,8 +27,9 @@ extension Timekeeper {
         // The origin is ours, so the server (or somebody on the path) has answered this request: it is closed.
         effects.append(.close(token))
         sources[index].exchange = nil
-        if header.stratum == 0 {
-            kiss(header, index, now, &effects)
+        // A server that is not synchronised says stratum 0, too, but has no code to tell.
+        if let code = header.kissCode {
+            kiss(code, index, now, &effects)
             return
         }
         guard header.receive != .unknown, header.transmit != .unknown else {
@@ -54,6 +58,7 @@ extension Timekeeper {
         switch measured.outcome {
         case .accepted:
             take(measured.sample, index, now, &effects)
+            replaceIfDead(index, now, &effects)
         case .unsynchronised, .rootDistance:
             sources[index].adjustPoll(by: 0.1)
             burstFailed(index)
@@ -86,13 +91,13 @@ extension Timekeeper {
 
     /// A kiss-o'-death that passed the origin check (RFC 5905 section 7.4).
     private mutating func kiss(
-        _ header: NTPHeader, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]
+        _ code: String, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        let code = header.kissCode ?? "?"
         sources[index].burst = nil
         switch code {
         case "RATE":
             sources[index].count(.kissRate)
+            sources[index].adjustPoll(by: 1)
             let pause = sources[index].interval * 4
             sources[index].due = sources[index].isOnline ? now.monotonic + pause : nil
             sources[index].story = "It asked us to ask less often (kiss-o'-death RATE)."

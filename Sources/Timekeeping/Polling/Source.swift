@@ -72,6 +72,8 @@ struct Source {
     var hasAnswered = false
     /// Selections in a row that found it unusable for reasons other than silence.
     var badSelections = 0
+    /// Whether the log has heard that it is a falseticker.
+    var isKnownFalseticker = false
     /// When it was last replaced or resolved anew because it did not work.
     var lastReplacement: Instant<Monotonic>?
 

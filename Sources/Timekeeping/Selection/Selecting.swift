@@ -32,7 +32,7 @@ extension Timekeeper {
         switch Intersection.find(candidates) {
         case .none(let largest, let total):
             for candidate in candidates {
-                if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+                complain(candidate.index, &effects)
                 mark(
                     candidate.index, .falseticker,
                     "Only \(largest) of \(total) sources agree; a majority is \(total / 2 + 1).")
@@ -48,13 +48,15 @@ extension Timekeeper {
     }
 
     private mutating func complain(_ index: Int, _ effects: inout [Effect]) {
+        guard !sources[index].isKnownFalseticker else { return }
+        sources[index].isKnownFalseticker = true
         effects.append(.note(.falseticker(source: sources[index].label)))
     }
 
     private mutating func rejectFalseticker(
         _ candidate: Candidate, _ low: Double, _ high: Double, _ effects: inout [Effect]
     ) {
-        if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+        complain(candidate.index, &effects)
         sources[candidate.index].badSelections += 1
         let apart = candidate.offset > high ? candidate.offset - high : low - candidate.offset
         mark(
@@ -179,7 +181,10 @@ extension Timekeeper {
         _ accepted: [Candidate], low: Double, high: Double, because updated: Int?, _ moment: Double,
         _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        for candidate in accepted { sources[candidate.index].badSelections = 0 }
+        for candidate in accepted {
+            sources[candidate.index].badSelections = 0
+            sources[candidate.index].isKnownFalseticker = false
+        }
         if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
             for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }
             setUnsynchronised("no required source in selectable sources", now, &effects)
@@ -213,8 +218,10 @@ extension Timekeeper {
         lastUnsynchronisedReason = ""
         confirm(low: low, high: high, combination, moment, now)
         guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
+        let error = combination.offset - wallOffset(at: now.monotonic)
+        guard permits(change: error, &effects) else { return }
         setReference(choice, accepted, combination, now)
-        update(combination, moment, now, &effects)
+        update(combination, by: error, moment, now, &effects)
     }
 
     /// At the start a quick source must not be followed before the others had their chance.

@@ -27,12 +27,14 @@ extension Timekeeper {
     private func served(at now: ClockReading) -> ServedTime {
         var served = ServedTime.unsynchronised
         served.precision = precisionExponent
-        served.base = now.realtime
+        // Not the reading itself: a step that was just decided is in the books, but not in it.
+        let wall = clock.realtime(at: now.monotonic)
+        served.base = wall
         if isLocalReferenceActive, let local = localReference {
             served.leap = .none
             served.stratum = local.stratum
             served.referenceIdentifier = .local
-            served.referenceTime = NTPTimestamp(now.realtime - .seconds(1))
+            served.referenceTime = NTPTimestamp(wall - .seconds(1))
         } else if let reference {
             let age = max((now.monotonic - reference.monotonic).inSeconds, 0)
             let bound = clockError(at: now).map { $0.bound - $0.offset.magnitude } ?? 16
@@ -56,9 +58,9 @@ extension Timekeeper {
                 served.correctionEnds = clock.realtime(at: end)
             } else if controlsClock {
                 served.correctionRate = 0
-                served.correctionEnds = now.realtime
+                served.correctionEnds = wall
             } else {
-                served.correctionEnds = now.realtime + .seconds(1 << 30)
+                served.correctionEnds = wall + .seconds(1 << 30)
             }
         }
         return served
@@ -82,7 +84,9 @@ extension Timekeeper {
         selectionReason = reason
         selected = nil
         lastSelectedNote = ""
-        if reason != lastUnsynchronisedReason {
+        // At the start it is no news that nobody has answered yet.
+        let isStarting = discipline.updates == 0 && sources.contains { $0.burst != nil || $0.exchange != nil }
+        if reason != lastUnsynchronisedReason, !isStarting {
             lastUnsynchronisedReason = reason
             effects.append(.note(.cannotSynchronise(reason: reason)))
         }

@@ -76,6 +76,10 @@ public struct Responder: Sendable {
         }
         let isKiss = outcome == .kissed
         let leap = isKiss ? LeapIndicator.unsynchronised : served.leap
+        let receive = blurred(NTPTimestamp(served.time(at: received)))
+        var transmit = blurred(NTPTimestamp(served.time(at: max(now, received))))
+        // Blurred apart, the two could come out in the wrong order.
+        if transmit.since(receive) < .zero { transmit = receive }
         let answer = NTPHeader(
             leap: leap, version: header.version, mode: .server,
             stratum: isKiss ? 0 : served.stratum, poll: pollToServe(header.poll), precision: served.precision,
@@ -83,8 +87,7 @@ public struct Responder: Sendable {
             rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: received)),
             referenceIdentifier: isKiss ? ReferenceIdentifier(bits: 0x5241_5445) : served.referenceIdentifier,
             referenceTime: served.referenceTime, origin: header.transmit,
-            receive: blurred(NTPTimestamp(served.time(at: received))),
-            transmit: blurred(NTPTimestamp(served.time(at: max(now, received)))))
+            receive: receive, transmit: transmit)
         guard answer.write(into: &reply) else { return (outcome, 0) }
         return (outcome, NTPHeader.size)
     }

@@ -18,12 +18,10 @@ extension Timekeeper {
         return aim.offset - discipline.frequency.ratio * (moment - aim.time) - wallOffset(at: now)
     }
 
-    /// Takes a new combined estimate in, and corrects the clock.
+    /// Takes a new combined estimate in, and corrects the clock by what it lacks.
     mutating func update(
-        _ combination: Combination, _ moment: Double, _ now: ClockReading, _ effects: inout [Effect]
+        _ combination: Combination, by error: Double, _ moment: Double, _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        let error = combination.offset - wallOffset(at: now.monotonic)
-        guard permits(change: error, &effects) else { return }
         if discipline.updates == 0 {
             let offset = Duration(clampingSeconds: error)
             effects.append(.note(.initialOffset(offset, willStep: shouldStep(error))))
@@ -47,7 +45,7 @@ extension Timekeeper {
     }
 
     /// Whether the configuration's `maxchange` lets an offset through.
-    private mutating func permits(change error: Double, _ effects: inout [Effect]) -> Bool {
+    mutating func permits(change error: Double, _ effects: inout [Effect]) -> Bool {
         guard let rule = settings.maximumChange, discipline.updates >= rule.start,
             error.magnitude > rule.offset.inSeconds
         else { return true }
@@ -75,13 +73,15 @@ extension Timekeeper {
             step(by: error, now, &effects)
             return
         }
-        slew(error, now, &effects)
+        // What is not a measurement's scatter is known exactly, and worked off as fast as is allowed.
+        slew(error, now, &effects, isHurried: !isUpdate)
     }
 
     /// Sets the wall clock by what it lacks, at once.
     mutating func step(by error: Double, _ now: ClockReading, _ effects: inout [Effect]) {
         let step = Duration(clampingSeconds: error)
         clock.stepped(by: step, at: now.monotonic)
+        reference?.time += step
         effects.append(.step(by: step))
         effects.append(.note(.stepped(by: step)))
         discipline.slewEnd = nil
@@ -116,13 +116,15 @@ extension Timekeeper {
     ///
     /// It is done quickly, since a known error is better gone: within an eighth of the update interval, between 1 s
     /// and 64 s, unless the limit of the rate makes it last longer.
-    private mutating func slew(_ error: Double, _ now: ClockReading, _ effects: inout [Effect]) {
+    private mutating func slew(
+        _ error: Double, _ now: ClockReading, _ effects: inout [Effect], isHurried: Bool = false
+    ) {
         guard error.magnitude >= 1e-9 else {
             discipline.slewEnd = nil
             setRate(discipline.baseRate, now, &effects)
             return
         }
-        let wanted = (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64)
+        let wanted = isHurried ? 1 : (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64)
         let duration = max(wanted, error.magnitude / settings.maximumSlewRate.ratio).clamped(to: 1...10_000)
         let limit = settings.maximumSlewRate.ratio
         let extra = (error / duration).clamped(to: -limit...limit)
