@@ -20,7 +20,7 @@ extension Interop {
                     let (status, output) = try rig.run(.timeballd, options + ["-f", file], within: .seconds(5))
                     #expect(status == 1)
                     #expect(output.contains("\(file):\(place)"), "\(output)")
-                    #expect(output.contains(word) && output.contains(nearest), "\(output)")
+                    #expect(output.contains(word) && (nearest.isEmpty || output.contains(nearest)), "\(output)")
                 }
             }
         }

@@ -34,7 +34,7 @@ extension Interop {
                 let perAnswer = 5000
                 let server = try rig.lyingServer("--garbage", "\(perAnswer)")
                 let ours = try rig.timeballd("\(server.line) iburst minpoll 0 maxpoll 0")
-                try rig.waitUntilFollowing(ours, sources: 1, within: .seconds(60))
+                try rig.waitUntilMeasured(ours, sources: 1)
                 let before = try State(of: ours, in: rig)
                 pause(.seconds(Double(Self.count / perAnswer) * 1.3))
                 try before.expectSame(as: State(of: ours, in: rig))

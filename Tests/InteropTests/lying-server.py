@@ -36,13 +36,25 @@ realtime_at_start = time.clock_gettime_ns(time.CLOCK_REALTIME)
 raw_at_start = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
 
 
-def now():
-    """The time served, as an NTP timestamp of 64 bits."""
+SO_TIMESTAMPNS = 35  # socket(7)
+
+
+def waited(ancillary):
+    """How many nanoseconds ago the kernel took a datagram in: it may have waited while another was answered."""
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            seconds, nanoseconds = struct.unpack("@qq", data[:16])
+            return max(0, time.clock_gettime_ns(time.CLOCK_REALTIME) - seconds * 10**9 - nanoseconds)
+    return 0
+
+
+def now(ago=0):
+    """The time served so many nanoseconds ago, as an NTP timestamp of 64 bits."""
     if options.free_running:
         nanoseconds = realtime_at_start + time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) - raw_at_start
     else:
         nanoseconds = time.clock_gettime_ns(time.CLOCK_REALTIME)
-    nanoseconds += int(options.offset * 1e9)
+    nanoseconds += int(options.offset * 1e9) - ago
     seconds, rest = divmod(nanoseconds, 10**9)
     return ((seconds + NTP_EPOCH) & 0xFFFFFFFF) << 32 | (rest << 32) // 10**9
 
@@ -76,6 +88,7 @@ def damaged(true_answer):
 
 def main():
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     server.bind((options.address, options.port))
     print("ready", flush=True)
     speaking = True
@@ -93,8 +106,8 @@ def main():
                 elif words[0] == "speak":
                     speaking = True
                 continue
-            request, client = server.recvfrom(2048)
-            received = now()
+            request, ancillary, _, client = server.recvmsg(2048, 128)
+            received = now(waited(ancillary))
             if len(request) < 48 or request[0] & 7 != 3 or not speaking:
                 continue
             for number in range(options.garbage):
