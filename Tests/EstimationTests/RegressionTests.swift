@@ -206,7 +206,8 @@ func sample(time: Double, offset: Double, delay: Double = 1e-3) -> Sample {
                         rootDispersion: pick().magnitude))
                 if regression.count > 1 + round % 20 { odd += 1 }
                 guard let estimate = regression.estimate else { continue }
-                if ![estimate.offset, estimate.offsetDeviation, estimate.frequency, estimate.skew,
+                if ![
+                    estimate.offset, estimate.offsetDeviation, estimate.frequency, estimate.skew,
                     estimate.sampleDeviation,
                 ].allSatisfy(\.isFinite) || estimate.skew <= 0 {
                     odd += 1

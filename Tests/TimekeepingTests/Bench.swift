@@ -137,7 +137,8 @@ struct Bench {
         else { return }
         // The stamp of the arrival is what the wall clock shows then, unless it is stepped before.
         let stamp = Stamp(time: now.realtime + delay * 2, kind: .kernel)
-        enqueue(.datagram(token, octets: reply.octets, from: endpoint, to: .v4(0xcb00_7101), at: stamp), after: delay * 2)
+        enqueue(
+            .datagram(token, octets: reply.octets, from: endpoint, to: .v4(0xcb00_7101), at: stamp), after: delay * 2)
     }
 
     private mutating func enqueue(_ event: Event, after wait: Duration) {
@@ -154,7 +155,8 @@ func reply(
     var header = NTPHeader(
         version: request.version, mode: .server, stratum: 1, poll: request.poll, precision: -24,
         rootDispersion: NTPShort(roundingUp: .microseconds(1)),
-        referenceIdentifier: ReferenceIdentifier(bits: 0x4750_5300), referenceTime: NTPTimestamp(trueTime - .seconds(1)),
+        referenceIdentifier: ReferenceIdentifier(bits: 0x4750_5300),
+        referenceTime: NTPTimestamp(trueTime - .seconds(1)),
         origin: request.transmit, receive: NTPTimestamp(trueTime), transmit: NTPTimestamp(trueTime))
     changing(&header)
     return header

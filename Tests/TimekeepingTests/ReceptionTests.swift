@@ -76,7 +76,8 @@ private struct Standing: Equatable {
         }
     }
 
-    @Test("A datagram that is not the answer is counted under its name and changes nothing", arguments: Forgery.allCases)
+    @Test(
+        "A datagram that is not the answer is counted under its name and changes nothing", arguments: Forgery.allCases)
     func forgeries(forgery: Forgery) throws {
         var (bench, token, request) = try Self.waiting()
         var from = Self.from
@@ -267,7 +268,8 @@ private struct Standing: Equatable {
                 for index in 0..<8 { octets[24 + index] = UInt8(truncatingIfNeeded: cookie >> UInt64(56 - 8 * index)) }
             }
             var effects: [Effect] = []
-            let arrival = waiting.now.realtime + Duration.seconds(Int64(bitPattern: random.next()) >> (round % 3 == 0 ? 20 : 62))
+            let arrival =
+                waiting.now.realtime + Duration.seconds(Int64(bitPattern: random.next()) >> (round % 3 == 0 ? 20 : 62))
             keeper.receive(
                 .datagram(
                     token, octets: octets, from: Self.from, to: nil,

@@ -99,7 +99,9 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
             for index in 0..<2000 {
                 let received = moment + .nanoseconds(index * 37)
                 // Also where the clock seems to have gone back between.
-                guard let reply = header(responder.answer(request(), at: received, now: received - .nanoseconds(index)).reply)
+                guard
+                    let reply = header(
+                        responder.answer(request(), at: received, now: received - .nanoseconds(index)).reply)
                 else { continue }
                 if reply.transmit.since(reply.receive) < .zero { wrong += 1 }
             }
@@ -180,7 +182,9 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         let counted = ServingOutcome.allCases.reduce(UInt64(0)) { $0 + responder.counts[$1.rawValue] }
         #expect(counted == total)
         #expect(answered > 500)
-        for outcome in ServingOutcome.allCases where outcome != .kissed { #expect(responder.counts[outcome.rawValue] > 0) }
+        for outcome in ServingOutcome.allCases where outcome != .kissed {
+            #expect(responder.counts[outcome.rawValue] > 0)
+        }
     }
 
     @Test("A million random requests of every mode, with any time served, never trap")
@@ -195,7 +199,9 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
             for word in 0..<6 { filling.setBigEndian64(random.next(), at: 8 * word) }
             if round & 1 == 0 { octets[0] = 0x23 }
             if round & 1023 == 0 {
-                func number() -> Double { Double(Int64(bitPattern: random.next())) * (round & 2048 == 0 ? 1e-18 : 1e-6) }
+                func number() -> Double {
+                    Double(Int64(bitPattern: random.next())) * (round & 2048 == 0 ? 1e-18 : 1e-6)
+                }
                 responder.served.correction = Duration(clampingSeconds: number())
                 responder.served.correctionRate = number()
                 responder.served.rootDispersion = Duration(clampingSeconds: number())

@@ -149,7 +149,9 @@ extension Timekeeper {
             setLocal(local, now, &effects)
             return .status(.success)
         case .changeFrequency(let change):
-            discipline.set(frequency: discipline.frequency + change, skew: discipline.skew)
+            let limit = settings.maximumDrift.ratio
+            let frequency = (discipline.frequency + change).ratio.clamped(to: -limit...limit)
+            discipline.set(frequency: Frequency(ratio: frequency), skew: discipline.skew)
             correct(now, &effects, isUpdate: false)
             return .status(.success)
         case .changeOffset(let fast):

@@ -131,7 +131,8 @@ extension Timekeeper {
         setRate(KernelRate(nearest: Frequency(ratio: extra - discipline.frequency.ratio)), now, &effects)
         // The kernel's rate is rounded: the end is where the rounded rate has made up for the error.
         let achieved = clock.rate.frequency.ratio + discipline.frequency.ratio
-        let actual = achieved != 0 ? (error / achieved).clamped(to: 0...20_000) : duration
+        // Where the range of the rate leaves nothing for the slew, it goes in no direction: look again a little later.
+        let actual = achieved != 0 ? (error / achieved).clamped(to: 0.5...20_000) : duration
         discipline.slewEnd = clock.monotonic(after: Duration(clampingSeconds: actual), from: now.monotonic)
     }
 

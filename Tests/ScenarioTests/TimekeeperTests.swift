@@ -1,0 +1,159 @@
+internal import Control
+internal import Engine
+internal import Simulation
+import Testing
+internal import TimeBase
+internal import Timekeeping
+
+/// A scenario of a name, changed for a test.
+private func scenario(_ name: String, length: Int, changing: (inout Scenario) -> Void = { _ in }) throws -> Scenario {
+    var scenario = try #require(Scenario.named(name))
+    scenario.length = .seconds(length)
+    scenario.statisticsFrom = .seconds(length / 2)
+    changing(&scenario)
+    return scenario
+}
+
+extension RunResult {
+    fileprivate func notes(where matches: (Note) -> Bool) -> [Note] { notes.map(\.note).filter(matches) }
+}
+
+/// Closed loops: the daemon's own engine in a simulated world.
+@Suite struct TimekeeperTests {
+    @Test(
+        "On a LAN the clock comes within 1 ms in a minute, to tens of microseconds, and the bound holds",
+        arguments: [1, 2])
+    func lan(seed: UInt64) throws {
+        let result = simulate(try scenario("lan50", length: 6000), seed: seed)
+        #expect(try #require(result.below1ms) < 60)
+        #expect(result.rms < 50e-6)
+        #expect(result.inside == result.bounded)
+        #expect(result.bounded > 5900)
+        #expect(try #require(result.medianBound) < 1e-3)
+    }
+
+    @Test("From a second off, either way, the clock is brought to true time without a step beyond the rules")
+    func coldStarts() throws {
+        for name in ["freq100", "off1s", "off1s_neg"] {
+            let result = simulate(try scenario(name, length: 3000), seed: 1)
+            #expect(result.rms < 2e-3, "\(name)")
+            #expect(result.inside == result.bounded, "\(name)")
+            #expect(result.counts.steps <= 1, "\(name)")
+        }
+    }
+
+    @Test("Somebody off the path who floods with forgeries changes not one error by one bit")
+    func offPathAttack() throws {
+        func errors(attacked: Bool) throws -> ([Double], RunResult) {
+            var errors: [Double] = []
+            let world = try scenario("offpath_attack", length: 3000) { if !attacked { $0.attacker = nil } }
+            let result = simulate(world, seed: 3) { sample, _ in errors.append(sample.error) }
+            return (errors, result)
+        }
+        let (calm, _) = try errors(attacked: false)
+        let (disturbed, result) = try errors(attacked: true)
+        #expect(result.counts.forgedReceived > 100)
+        #expect(disturbed == calm)
+        #expect(calm.count == 3000)
+    }
+
+    @Test("A server that says RATE is asked ever less often, and the clock stays right")
+    func kissOfDeath() throws {
+        let result = simulate(try scenario("kod", length: 20_000), seed: 1)
+        #expect(result.inside == result.bounded)
+        #expect(result.rms < 1e-3)
+        let kisses = result.notes(where: { if case .kissOfDeath("RATE", _) = $0 { true } else { false } })
+        #expect(kisses.count >= 1)
+        #expect(kisses.count < 20)
+    }
+
+    @Test("Two liars of five are found, never followed, and the bound always holds", arguments: [1, 2, 3])
+    func liars(seed: UInt64) throws {
+        let result = simulate(try scenario("false2of5", length: 8000), seed: seed)
+        #expect(result.inside == result.bounded)
+        #expect(result.bounded > 7900)
+        #expect(result.rms < 1e-3)
+        for liar in ["192.0.2.4", "192.0.2.5"] {
+            #expect(result.notes(where: { $0 == .falseticker(source: liar) }).count >= 1)
+            #expect(result.notes(where: { $0 == .selected(source: liar) }).isEmpty)
+        }
+    }
+
+    @Test("When two of three begin to lie, nothing is called Right until they stop, and the bound holds")
+    func majorityLost() throws {
+        var rightWhileLying = 0
+        var last = Verdict.unknown
+        let result = simulate(try scenario("majority_lost", length: 30_000), seed: 1) { sample, _ in
+            // It takes some polls until the lies are in the samples, and until they are out again.
+            if (Duration.seconds(14_000)...(.seconds(25_000))).contains(sample.moment), sample.verdict == .right {
+                rightWhileLying += 1
+            }
+            last = sample.verdict
+        }
+        #expect(rightWhileLying == 0)
+        #expect(last == .right)
+        #expect(result.inside == result.bounded)
+    }
+
+    @Test("A step by somebody else is undone within seconds, and the bound knows of it at once")
+    func externalStep() throws {
+        var worstAfter = 0.0
+        let result = simulate(try scenario("extstep", length: 12_000), seed: 1) { sample, _ in
+            if sample.moment > .seconds(10_010) { worstAfter = max(worstAfter, sample.error.magnitude) }
+        }
+        #expect(result.maximum > 0.2)
+        #expect(worstAfter < 1e-3)
+        #expect(result.inside == result.bounded)
+    }
+
+    @Test("After a sleep of two hours with a wrong RTC nothing is promised until it is measured, and the bound holds")
+    func laptop() throws {
+        for seed in 1...3 as ClosedRange<UInt64> {
+            var worst = 0.0
+            let result = simulate(try scenario("laptop", length: 18_000), seed: seed) { sample, _ in
+                if sample.moment > .seconds(13_400) { worst = max(worst, sample.error.magnitude) }
+            }
+            #expect(result.inside == result.bounded)
+            #expect(worst < 3e-3)
+            #expect(result.notes(where: { if case .suspended = $0 { true } else { false } }).count == 1)
+        }
+    }
+
+    @Test("A pool's dead members are replaced by living ones")
+    func deadMembers() throws {
+        let result = simulate(try scenario("dead_member", length: 20_000), seed: 1)
+        #expect(result.notes(where: { if case .sourceReplaced = $0 { true } else { false } }).count >= 2)
+        #expect(result.rms < 1e-3)
+        #expect(result.inside == result.bounded)
+    }
+
+    @Test("In every world of our own the truth is inside the bound, always", arguments: Scenario.own.map(\.name))
+    func ownWorlds(name: String) throws {
+        let world = try #require(Scenario.named(name))
+        let result = simulate(try scenario(name, length: min(Int(world.length.components.seconds), 12_000)), seed: 5)
+        #expect(result.inside == result.bounded)
+        #expect(result.bounded > 1000)
+    }
+
+    @Test("The same seed gives the same run of the daemon, bit for bit")
+    func determinism() throws {
+        let world = try scenario("duplicates", length: 2000)
+        #expect(simulate(world, seed: 4) == simulate(world, seed: 4))
+        #expect(simulate(world, seed: 4).rms != simulate(world, seed: 6).rms)
+    }
+
+    @Test("The drift file is saved at the end, with the crystal's frequency")
+    func driftSaved() throws {
+        var host = SimulatedHost(try scenario("lan50", length: 4000), seed: 1)
+        var keeper = Timekeeper(
+            settings: host.scenario.settings, at: host.read(), kernelRate: .nominal, random: RandomSource(seed: 1))
+        run(&keeper, on: &host)
+        let text = try #require(host.saved[.drift])
+        let numbers = text.split(separator: " ", omittingEmptySubsequences: true).compactMap {
+            Double($0.filter { $0 != "\n" })
+        }
+        #expect(numbers.count == 2)
+        #expect((numbers[0] - 50).magnitude < 0.1)
+        #expect((host.clock.rate.frequency.ppm + numbers[0]).magnitude < 1e-3)
+    }
+}
