@@ -1,5 +1,5 @@
-internal import Control
 internal import ArgumentParser
+internal import Control
 internal import Glibc
 internal import Simulation
 internal import TimeBase

@@ -74,7 +74,9 @@ extension Timekeeper {
             let index = pools.firstIndex(where: { $0.number == resolution.pool })
         else { return }
         pools[index].isAsking = false
-        let wanted = addresses.filter { pools[index].settings.family == nil || $0.family == pools[index].settings.family }
+        let wanted = addresses.filter {
+            pools[index].settings.family == nil || $0.family == pools[index].settings.family
+        }
         guard !wanted.isEmpty else {
             // The addresses in use stay: a name that stops resolving is no reason to lose a working server.
             pools[index].failures += 1

@@ -32,7 +32,9 @@ extension Timekeeper {
         let limit =
             share * source.path.typicalDeviation(floor: settings.precision.inSeconds) + Self.indifference
         // A server across the Internet is shared by many, and its path hides what happens within minutes.
-        if let delay = source.path.minimum, delay > 5e-3, source.path.count > 16 { shortest = min(4 * shortest, longest) }
+        if let delay = source.path.minimum, delay > 5e-3, source.path.count > 16 {
+            shortest = min(4 * shortest, longest)
+        }
         var interval = shortest
         while interval < longest {
             let next = min(interval * 1.25, longest)

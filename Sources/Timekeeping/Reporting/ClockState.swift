@@ -58,7 +58,8 @@ extension Timekeeper {
             return state
         }
         guard let reference else {
-            state.verdict = confirmed != nil ? .holding : sources.contains { $0.estimate.count > 0 } ? .settling : .unknown
+            state.verdict =
+                confirmed != nil ? .holding : sources.contains { $0.estimate.count > 0 } ? .settling : .unknown
             state.reason = "Not synchronised: \(selectionReason)."
             state.nextStep = "timeball sources -v"
             return state
@@ -75,7 +76,8 @@ extension Timekeeper {
         let known = max(3 * discipline.offsetDeviation, (confirmed.map { $0.high - $0.low } ?? 0) / 2, 1e-6)
         if rest > known {
             state.verdict = .settling
-            state.reason = "The clock is \(Words.duration(rest)) off and being corrected (limit \(Words.duration(known)))."
+            state.reason =
+                "The clock is \(Words.duration(rest)) off and being corrected (limit \(Words.duration(known)))."
             return state
         }
         state.verdict = .right

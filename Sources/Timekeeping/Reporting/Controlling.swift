@@ -140,7 +140,8 @@ extension Timekeeper {
             publish(now, &effects)
             return .status(.success)
         case .modifyMakeStep(let threshold, let limit):
-            discipline.makeStep = MakeStep(threshold: threshold, limit: limit < 0 ? -1 : discipline.updates + Int(limit))
+            discipline.makeStep = MakeStep(
+                threshold: threshold, limit: limit < 0 ? -1 : discipline.updates + Int(limit))
             return .status(.success)
         case .modifyMaximumUpdateSkew(let skew):
             discipline.maximumUpdateSkew = skew

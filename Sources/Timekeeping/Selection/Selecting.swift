@@ -312,7 +312,8 @@ extension Timekeeper {
         }
         return Combination(
             offset: offset / weight, offsetDeviation: spread.squareRoot() / weight,
-            frequency: frequency / frequencyWeight, skew: (1 / frequencyWeight).squareRoot(), indices: taken.map(\.index))
+            frequency: frequency / frequencyWeight, skew: (1 / frequencyWeight).squareRoot(),
+            indices: taken.map(\.index))
     }
 
     /// What a source's samples say; before they can be fitted, what its interval says.
@@ -330,7 +331,8 @@ extension Timekeeper {
     ) {
         var skew = combination.skew
         if settings.estimator == .regression {
-            skew = combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
+            skew =
+                combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
         }
         confirmed = Confirmation(
             time: moment, monotonic: now.monotonic, low: low, high: high,
