@@ -85,8 +85,11 @@ public struct Regression: SourceEstimate {
     /// than a new one with a long way.
     public func interval(at moment: Double, errorRate: Double) -> (offset: Double, distance: Double, sample: Sample)? {
         guard let newest else { return nil }
-        let frequency = estimate?.frequency ?? 0
-        let skew = estimate?.skew ?? Self.unknownSkew
+        // A frequency that is less sure than what holds of any clock says nothing. Taken at its word, it would make the
+        // interval of an honest source so wide, a second after the sample, that it confirms whatever a liar claims.
+        let known = estimate.flatMap { $0.skew < Self.unknownSkew ? $0 : nil }
+        let frequency = known?.frequency ?? 0
+        let skew = known?.skew ?? Self.unknownSkew
         var best = newest
         var bestDistance = Double.infinity
         for sample in samples[start...] {

@@ -188,6 +188,18 @@ func sample(time: Double, offset: Double, delay: Double = 1e-3) -> Sample {
         #expect(interval.distance < 20e-3)
     }
 
+    @Test("Three noisy samples in a few seconds do not make the interval wider than no frequency at all would")
+    func intervalOfUnsureFrequency() throws {
+        var regression = Regression(limits: .init())
+        for (index, noise) in [1e-3, -1e-3, 1e-3].enumerated() {
+            regression.add(sample(time: 2 * Double(index), offset: noise, delay: 20e-3))
+        }
+        #expect(try #require(regression.estimate).skew > Regression.unknownSkew)
+        let interval = try #require(regression.interval(at: 14, errorRate: 1e-6))
+        #expect(interval.distance <= 10e-3 + 1e-6 + 10 * (Regression.unknownSkew + 1e-6) + 1e-12)
+        #expect(interval.offset == 1e-3)
+    }
+
     @Test("Nothing that samples can say makes an estimate that is not finite")
     func hostile() {
         var random = RandomSource(seed: 6)

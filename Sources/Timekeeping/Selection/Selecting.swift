@@ -18,7 +18,8 @@ extension Timekeeper {
                 ? "no source answers (\(sources.count) asked)"
                 : "no selectable sources (\(silent) unreachable source\(silent == 1 ? "" : "s"))"
             // A source that is merely silent keeps its place for a while: its estimate is still the best there is.
-            setUnsynchronised(reason, now, &effects)
+            // While the first answers come in, one after the other, this is no news.
+            setUnsynchronised(reason, now, &effects, isNews: reference != nil || silent == sources.count)
             return
         }
         guard candidates.count >= settings.minimumSources else {
@@ -32,7 +33,7 @@ extension Timekeeper {
         switch Intersection.find(candidates) {
         case .none(let largest, let total):
             for candidate in candidates {
-                if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+                complain(candidate.index, &effects)
                 mark(
                     candidate.index, .falseticker,
                     "Only \(largest) of \(total) sources agree; a majority is \(total / 2 + 1).")
@@ -47,14 +48,17 @@ extension Timekeeper {
         }
     }
 
+    /// Says so once, until the source has agreed with a majority again.
     private mutating func complain(_ index: Int, _ effects: inout [Effect]) {
+        guard !sources[index].isKnownLiar else { return }
+        sources[index].isKnownLiar = true
         effects.append(.note(.falseticker(source: sources[index].label)))
     }
 
     private mutating func rejectFalseticker(
         _ candidate: Candidate, _ low: Double, _ high: Double, _ effects: inout [Effect]
     ) {
-        if sources[candidate.index].selection != .falseticker { complain(candidate.index, &effects) }
+        complain(candidate.index, &effects)
         sources[candidate.index].badSelections += 1
         let apart = candidate.offset > high ? candidate.offset - high : low - candidate.offset
         mark(
@@ -165,7 +169,10 @@ extension Timekeeper {
         _ accepted: [Candidate], low: Double, high: Double, because updated: Int?, _ moment: Double,
         _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        for candidate in accepted { sources[candidate.index].badSelections = 0 }
+        for candidate in accepted {
+            sources[candidate.index].badSelections = 0
+            sources[candidate.index].isKnownLiar = false
+        }
         if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
             for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }
             setUnsynchronised("no required source in selectable sources", now, &effects)

@@ -80,11 +80,13 @@ extension Timekeeper {
     // MARK: Without a reference
 
     /// The majority was lost, or never found.
-    mutating func setUnsynchronised(_ reason: String, _ now: ClockReading, _ effects: inout [Effect]) {
+    mutating func setUnsynchronised(
+        _ reason: String, _ now: ClockReading, _ effects: inout [Effect], isNews: Bool = true
+    ) {
         selectionReason = reason
         selected = nil
         lastSelectedNote = ""
-        if reason != lastUnsynchronisedReason {
+        if isNews, reason != lastUnsynchronisedReason {
             lastUnsynchronisedReason = reason
             effects.append(.note(.cannotSynchronise(reason: reason)))
         }
