@@ -51,16 +51,16 @@ func sample(time: Double, offset: Double, delay: Double = 1e-3) -> Sample {
         #expect((3...64).contains(regression.count))
     }
 
-    @Test("Fewer than three samples are no estimate, but an interval that grows fast")
+    @Test("Fewer than three samples are no estimate, but an interval that moves with the frequency and grows")
     func fewSamples() throws {
         var regression = Regression(limits: .init())
-        #expect(regression.interval(at: 0, errorRate: 0) == nil)
+        #expect(regression.interval(at: 0, frequency: 0, errorRate: 0) == nil)
         regression.add(sample(time: 0, offset: 1))
         regression.add(sample(time: 2, offset: 1))
         #expect(regression.estimate == nil)
-        let interval = try #require(regression.interval(at: 12, errorRate: 1e-6))
-        #expect(interval.offset == 1)
-        #expect((interval.distance - (0.5e-3 + 1e-6 + 10 * (Regression.unknownSkew + 1e-6))).magnitude < 1e-12)
+        let interval = try #require(regression.interval(at: 12, frequency: 0.1, errorRate: 1e-6))
+        #expect((interval.offset - (1 - 0.1 * 10)).magnitude < 1e-12)
+        #expect((interval.distance - (0.5e-3 + 1e-6 + 10 * 1e-6)).magnitude < 1e-12)
     }
 
     @Test("When the frequency changes, the runs test cuts the window to the samples after it")
@@ -181,7 +181,7 @@ func sample(time: Double, offset: Double, delay: Double = 1e-3) -> Sample {
         for index in 0..<8 {
             regression.add(sample(time: 16 * Double(index), offset: 0, delay: index == 5 ? 0.2e-3 : 40e-3))
         }
-        let interval = try #require(regression.interval(at: 112, errorRate: 1e-6))
+        let interval = try #require(regression.interval(at: 112, frequency: 0, errorRate: 1e-6))
         #expect(interval.sample.time == 80)
         #expect(interval.offset.magnitude < 1e-9)
         #expect(interval.distance >= 0.1e-3 + 1e-6 + 32e-6)

@@ -72,8 +72,8 @@ struct Source {
     var hasAnswered = false
     /// Selections in a row that found it unusable for reasons other than silence.
     var badSelections = 0
-    /// Whether the log has heard that it is a falseticker.
-    var isKnownFalseticker = false
+    /// Whether the log says already that it is a falseticker.
+    var isKnownLiar = false
     /// When it was last replaced or resolved anew because it did not work.
     var lastReplacement: Instant<Monotonic>?
 
@@ -159,6 +159,7 @@ struct Source {
         failures = 0
         hasAnswered = false
         badSelections = 0
+        isKnownLiar = false
         lastSample = nil
         lastReply = nil
         poll = settings.minimumPoll

@@ -18,7 +18,8 @@ extension Timekeeper {
                 ? "no source answers (\(sources.count) asked)"
                 : "no selectable sources (\(silent) unreachable source\(silent == 1 ? "" : "s"))"
             // A source that is merely silent keeps its place for a while: its estimate is still the best there is.
-            setUnsynchronised(reason, now, &effects)
+            // While the first answers come in, one after the other, this is no news.
+            setUnsynchronised(reason, now, &effects, isNews: reference != nil || silent == sources.count)
             return
         }
         guard candidates.count >= settings.minimumSources else {
@@ -47,9 +48,10 @@ extension Timekeeper {
         }
     }
 
+    /// Says so once, until the source has agreed with a majority again.
     private mutating func complain(_ index: Int, _ effects: inout [Effect]) {
-        guard !sources[index].isKnownFalseticker else { return }
-        sources[index].isKnownFalseticker = true
+        guard !sources[index].isKnownLiar else { return }
+        sources[index].isKnownLiar = true
         effects.append(.note(.falseticker(source: sources[index].label)))
     }
 
@@ -126,7 +128,8 @@ extension Timekeeper {
             return source.estimate.interval(
                 at: moment, frequency: discipline.frequency.ratio, errorRate: discipline.skew.ratio + error)
         case .regression:
-            let fit = source.estimate.estimate
+            // A frequency that is less sure than what holds of any clock says nothing.
+            let fit = source.estimate.estimate.flatMap { $0.skew < Regression.unknownSkew ? $0 : nil }
             return source.estimate.interval(
                 at: moment, frequency: fit?.frequency ?? 0, errorRate: (fit?.skew ?? Regression.unknownSkew) + error)
         }
@@ -177,7 +180,7 @@ extension Timekeeper {
     ) {
         for candidate in accepted {
             sources[candidate.index].badSelections = 0
-            sources[candidate.index].isKnownFalseticker = false
+            sources[candidate.index].isKnownLiar = false
         }
         if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
             for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }

@@ -80,13 +80,13 @@ extension Timekeeper {
     // MARK: Without a reference
 
     /// The majority was lost, or never found.
-    mutating func setUnsynchronised(_ reason: String, _ now: ClockReading, _ effects: inout [Effect]) {
+    mutating func setUnsynchronised(
+        _ reason: String, _ now: ClockReading, _ effects: inout [Effect], isNews: Bool = true
+    ) {
         selectionReason = reason
         selected = nil
         lastSelectedNote = ""
-        // At the start it is no news that nobody has answered yet.
-        let isStarting = discipline.updates == 0 && sources.contains { $0.burst != nil || $0.exchange != nil }
-        if reason != lastUnsynchronisedReason, !isStarting {
+        if isNews, reason != lastUnsynchronisedReason {
             lastUnsynchronisedReason = reason
             effects.append(.note(.cannotSynchronise(reason: reason)))
         }
