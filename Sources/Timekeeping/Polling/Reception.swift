@@ -104,7 +104,7 @@ extension Timekeeper {
         case "DENY", "RSTR":
             // It does not want us: ask as rarely as is allowed, and take another address where there is one.
             sources[index].count(.kissDenied)
-            sources[index].poll = sources[index].settings.maximumPoll
+            sources[index].plan(.poll(sources[index].settings.maximumPoll))
             schedule(index, after: now.monotonic)
             sources[index].story = "It refuses to serve us (kiss-o'-death \(code))."
         default:
