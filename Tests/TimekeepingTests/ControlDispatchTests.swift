@@ -141,6 +141,21 @@ extension Bench {
         #expect(bench.exitStatus == 0)
     }
 
+    @Test("An absurd frequency is brought to the largest that is believed, and a slew without room waits")
+    func absurdFrequency() {
+        for sign in [1.0, -1] {
+            var bench = bench(1)
+            bench.run(for: .seconds(100))
+            #expect(bench.ask(.changeFrequency(Frequency(ppm: sign * 1e9))) == .status(.success))
+            #expect(bench.keeper.discipline.frequency.ppm.magnitude <= 100_000.1)
+            #expect(bench.ask(.changeOffset(.seconds(sign))) == .status(.success))
+            // The bench ends the test if it is woken again and again at one moment.
+            bench.servers = [:]
+            bench.run(for: .seconds(1000))
+            #expect(bench.rate.frequency.ppm.magnitude <= 100_000.1)
+        }
+    }
+
     /// Requests of every kind, with numbers that are extreme.
     private static func wild(_ random: inout RandomSource) -> ControlRequest {
         let number = Int32(truncatingIfNeeded: random.next())
