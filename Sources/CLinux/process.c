@@ -2,6 +2,7 @@
 #include "clinux_clock.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -101,6 +102,8 @@ int clinux_may_set_clock(void) {
     if (capget(&header, data) < 0) return -errno;
     return data[0].effective >> CAP_SYS_TIME & 1;
 }
+
+void clinux_trim_heap(void) { malloc_trim(0); }
 
 void clinux_set_umask(void) { umask(022); }
 

@@ -50,6 +50,11 @@ public enum Privileges {
         try SystemError.check("mlockall", clinux_lock_memory())
     }
 
+    /// Gives memory that only starting needed back to the kernel.
+    public static func trimMemory() {
+        clinux_trim_heap()
+    }
+
     /// Runs before every ordinary process (SCHED_FIFO, 1 to 99).
     public static func setRealtimePriority(_ priority: Int) throws(SystemError) {
         try SystemError.check("sched_setscheduler", clinux_realtime_priority(Int32(clamping: priority)))

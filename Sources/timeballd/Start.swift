@@ -35,6 +35,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()))
+    Privileges.trimMemory()
     background.ready()
     run(&timekeeper, on: &linux)
     linux.control?.remove()
