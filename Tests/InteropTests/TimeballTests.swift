@@ -11,7 +11,7 @@ extension Interop {
             try Rig.with { rig in
                 let honest = try rig.honestServers()
                 let theirs = try rig.chronyd(
-                    "theirs", honest.map { "\($0.line) iburst minpoll 0 maxpoll 0" }.joined(separator: "\n"))
+                    "theirs", honest.map { "\($0.line) iburst minpoll 3 maxpoll 3" }.joined(separator: "\n"))
                 try rig.waitUntilFollowing(theirs, sources: 3)
                 // Between two updates the values stand still; one that comes in between makes us look again.
                 try wait(for: "both to show the same numbers", within: .seconds(20)) {
