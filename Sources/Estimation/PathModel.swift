@@ -37,7 +37,10 @@ public struct PathModel: Equatable, Sendable {
     ///   - delay: seconds.
     ///   - error: by how much the sample's offset missed what was expected; nil if nothing was expected.
     ///   - expected: standard deviation of what was expected.
-    public mutating func add(_ delay: Double, error: Double?, expected: Double) {
+    /// - Returns: whether the way turned out to be so much shorter that older samples must have been long ones.
+    @discardableResult
+    public mutating func add(_ delay: Double, error: Double?, expected: Double) -> Bool {
+        let isNews = delays.count >= 4 && (minimum.map { delay < 0.85 * $0 } ?? false)
         if let minimum, let error, delays.count >= 8 {
             let excess = delay - minimum
             // Longer in both directions alike: a new route. Longer in one direction: congestion, which ends.
@@ -53,6 +56,7 @@ public struct PathModel: Equatable, Sendable {
         }
         delays.append(delay)
         if delays.count > Self.memory { delays.removeFirst() }
+        return isNews
     }
 
     /// Standard deviation of a usual sample's offset.
@@ -76,7 +80,7 @@ public struct PathModel: Equatable, Sendable {
         let n = Double(delays.count)
         // Few samples may agree by chance: a tenth of the way is what is expected before they say otherwise.
         let usual = (n * medianExcess + 3 * 0.1 * minimum) / (n + 3)
-        let missing = usual * (0.7 / n.squareRoot() + 4 / (n * n))
+        let missing = min(usual, 0.2 * minimum) * (0.7 / n.squareRoot() + 4 / (n * n))
         let excess = max(delay - minimum, 0) + missing
         // Far beyond what is usual, it is congestion, which lies in one direction and stays: many such samples are
         // all wrong by the same.

@@ -82,6 +82,7 @@ public struct Regression: SourceEstimate {
     }
 
     public var window: ArraySlice<Sample> { samples[start...] }
+    public var history: [Sample] { samples }
 
     /// The root dispersion grows with age, so an old sample with a short way may confine the truth more than a new
     /// one with a long way.

@@ -89,6 +89,9 @@ public protocol SourceEstimate: Sendable {
     /// Samples that the estimate rests on, oldest first.
     var window: ArraySlice<Sample> { get }
 
+    /// All samples that are still remembered, oldest first.
+    var history: [Sample] { get }
+
     /// The interval in which the truth must lie at a moment, from the sample that confines it most.
     ///
     /// - Parameters:

@@ -12,7 +12,7 @@ extension Timekeeper {
     static let predictionShare = 1.15
 
     /// Errors below this, seconds, are not worth a packet: stamps in software are no better.
-    static let indifference = 1.5e-6
+    static let indifference = 2e-6
 
     /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
     /// previous one, where the shortest poll interval is longer.
@@ -28,7 +28,7 @@ extension Timekeeper {
             return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
         }
         // While everything is new, each sample tells much.
-        let share = Self.predictionShare * min(1, 0.3 + Double(source.estimate.count) / 20)
+        let share = Self.predictionShare * min(1, 0.15 + Double(source.path.count) / 30)
         let limit =
             share * source.path.typicalDeviation(floor: settings.precision.inSeconds) + Self.indifference
         // A server across the Internet is shared by many, and its path hides what happens within minutes.

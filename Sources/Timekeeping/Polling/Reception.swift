@@ -220,8 +220,10 @@ extension Timekeeper {
     private mutating func take(_ sample: Sample, _ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
         if !(filter?.knows(sources[index].number) ?? false) { scorePoll(sample, index) }
         let expected = filter?.estimate(at: sample.time, of: sources[index].number)
-        sources[index].path.add(
+        let isShorter = sources[index].path.add(
             sample.delay, error: expected.map { sample.offset - $0.offset }, expected: expected?.offsetDeviation ?? 0)
+        // What was believed rests on samples that were taken for short ones.
+        if isShorter { filter = nil }
         sources[index].estimate.add(sample)
         sources[index].lastSample = now.monotonic
         select(because: index, now, &effects)

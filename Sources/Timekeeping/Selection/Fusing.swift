@@ -5,10 +5,10 @@ internal import TimeBase
 extension Timekeeper {
     /// Puts a new sample into the filter, and the filter's estimate into the combination.
     mutating func fuse(_ combination: inout Combination, because updated: Int?, _ moment: Double) {
-        for index in combination.indices where !(filter?.knows(sources[index].number) ?? false) {
-            // All samples that led to this source being accepted, not only the last.
-            for sample in sources[index].estimate.window { feed(sample, index) }
-        }
+        // All samples that led to a source being accepted, not only the last, in the order in which they were taken.
+        let unknown = combination.indices.filter { !(filter?.knows(sources[$0].number) ?? false) }
+        let samples = unknown.flatMap { index in sources[index].estimate.history.map { (index: index, sample: $0) } }
+        for (index, sample) in samples.sorted(by: { $0.sample.time < $1.sample.time }) { feed(sample, index) }
         if let updated, combination.indices.contains(updated), let sample = sources[updated].estimate.newest,
             sample.time > sources[updated].lastFed
         {
