@@ -26,10 +26,10 @@ public struct ClockFilter: Equatable, Sendable {
     public static let wanders: [Double] = [1e-10, 4e-10, 1.2e-9, 4e-9, 1.2e-8, 4e-8, 1.2e-7, 4e-7]
 
     /// How likely each wander is at the start: a calm crystal has to be given the time to show it.
-    static let priors: [Double] = [4, 3, 2, 1.5, 1, 0.5, 0.2, 0.05]
+    static let priors: [Double] = [40, 6, 2, 1, 1, 0.5, 0.2, 0.05]
 
     /// How likely a clock is to change its habits between two samples.
-    static let restlessness = 0.005
+    static let restlessness = 0.002
 
     /// What is known of a source in the filter.
     struct Member: Equatable, Sendable {
@@ -162,14 +162,17 @@ public struct ClockFilter: Equatable, Sendable {
 
     /// By how much the prediction of one source's offset will be wrong at a moment, as a mean over the beliefs:
     /// unlikely ones count little, however wrong they expect to be.
-    public func expectedError(at moment: Double, of number: Int) -> Double {
+    ///
+    /// - Parameter leastWander: no crystal is trusted to be calmer than this.
+    public func expectedError(at moment: Double, of number: Int, leastWander: Double) -> Double {
         guard let place = members.firstIndex(where: { $0.number == number }) else { return .infinity }
         let t = max(moment - time, 0)
         let n = size
         return beliefs.reduce(0) { sum, belief in
             let variance =
                 belief.covariance[place * n + place] + 2 * t * belief.covariance[place * n + n - 1]
-                + t * t * belief.covariance[n * n - 1] + belief.wander2 * t * t * t / 3
+                + t * t * belief.covariance[n * n - 1]
+                + max(belief.wander2, leastWander * leastWander) * t * t * t / 3
             return sum + belief.weight * max(variance, 0).squareRoot()
         }
     }

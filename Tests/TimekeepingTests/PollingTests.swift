@@ -21,7 +21,7 @@ internal import TimeBase
         #expect(try #require(times.first) <= 0.4)
         let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
         #expect(gaps.prefix(3).allSatisfy { (1.9...2.2).contains($0) })
-        let expected: [ClosedRange<Double>] = [9.9...10.5, 19.9...20.7, 29.9...30.9, 63.9...90]
+        let expected: [ClosedRange<Double>] = [5.9...6.5, 11.9...12.7, 23.9...24.9, 39.9...41.5]
         for (gap, range) in zip(gaps.dropFirst(3), expected) { #expect(range.contains(gap)) }
     }
 

@@ -9,21 +9,25 @@ internal import TimeBase
 /// changes its habits.
 extension Timekeeper {
     /// Expected error of the prediction at the next sample, as a share of the source's noise.
-    static let predictionShare = 1.15
+    static let predictionShare = 1.08
+
+    /// The calmest crystal that is believed in when the next sample is planned, s/s per square root of a second: the
+    /// calm may end at any moment, and only the next sample will tell.
+    static let leastWander = 1.2e-9
 
     /// Errors below this, seconds, are not worth a packet: stamps in software are no better.
     static let indifference = 2e-6
 
     /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
     /// previous one, where the shortest poll interval is longer.
-    static let startSpacing: [Double] = [10, 20, 30]
+    static let startSpacing: [Double] = [6, 12, 24, 40]
 
     /// The interval after a sample, by the filter's prediction; nil while there is no filter for this source.
     func predictedInterval(_ index: Int) -> Duration? {
         let source = sources[index]
         guard settings.estimator == .filter, let filter, filter.knows(source.number) else { return nil }
         var shortest = Duration.poll(source.settings.minimumPoll).inSeconds
-        let longest = Duration.poll(source.settings.maximumPoll).inSeconds
+        let longest = max(0.9 * Duration.poll(source.settings.maximumPoll).inSeconds, shortest)
         if source.settings.initialBurst, source.startSteps < Self.startSpacing.count, shortest > 30 {
             return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
         }
@@ -38,7 +42,7 @@ extension Timekeeper {
         var interval = shortest
         while interval < longest {
             let next = min(interval * 1.25, longest)
-            if filter.expectedError(at: filter.time + next, of: source.number) > limit { break }
+            if filter.expectedError(at: filter.time + next, of: source.number, leastWander: Self.leastWander) > limit { break }
             interval = next
         }
         return Duration(clampingSeconds: interval)
