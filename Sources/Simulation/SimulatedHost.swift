@@ -38,7 +38,8 @@ public struct SimulatedHost: Host {
     private enum Pending {
         case event(Event)
         case request(RequestToken, server: Int, octets: [UInt8])
-        case reply(RequestToken, from: Endpoint, octets: [UInt8], forged: Bool)
+        /// A forged reply came in at no server.
+        case reply(RequestToken, from: Endpoint, octets: [UInt8], arrived: (server: Int, moment: Duration)?)
         case stepByOthers(Duration)
         case sleep(Scenario.Sleep)
     }
@@ -49,6 +50,8 @@ public struct SimulatedHost: Host {
     public private(set) var clock: SimulatedClock
     public private(set) var counts = Counts()
     public private(set) var notes: [TimedNote] = []
+    /// Genuine replies that were handed to the engine.
+    public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
     public private(set) var served: ServedTime?
     public private(set) var status: KernelStatus?
@@ -65,8 +68,8 @@ public struct SimulatedHost: Host {
     private var fromServer: [RandomSource]
     private var indices: [IPAddress: Int] = [:]
     private var attacker: OffPathAttacker?
-    /// Sockets that are open, and whom they are connected to.
-    private var sockets: [RequestToken: Endpoint] = [:]
+    /// Sockets that are open, whom they are connected to, and when a request went out by them.
+    private var sockets: [RequestToken: (peer: Endpoint, sent: Duration)] = [:]
     private var nextSecond = Duration.seconds(1)
     /// When the machine last woke from sleep.
     private var woke = Duration.zero
@@ -156,7 +159,7 @@ public struct SimulatedHost: Host {
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
         counts.sent += 1
         if octets.count > 2 { poll = Int8(bitPattern: octets[2]) }
-        sockets[token] = destination
+        sockets[token] = (destination, now)
         if let after = scenario.stampsOfSending {
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             queue.insert(.event(.sent(token, at: stamp)), at: now + after)
@@ -164,7 +167,7 @@ public struct SimulatedHost: Host {
         if var attacker {
             for forgery in attacker.forgeries(at: now) {
                 counts.forged += 1
-                let reply = Pending.reply(token, from: destination, octets: forgery.octets, forged: true)
+                let reply = Pending.reply(token, from: destination, octets: forgery.octets, arrived: nil)
                 queue.insert(reply, at: now + forgery.after)
             }
             self.attacker = attacker
@@ -199,13 +202,19 @@ public struct SimulatedHost: Host {
         case .request(let token, let index, let octets):
             arrive(octets, token, at: index, moment)
             return nil
-        case .reply(let token, let source, let octets, let forged):
-            guard let peer = sockets[token], peer == source else {
+        case .reply(let token, let source, let octets, let arrived):
+            guard let (peer, sent) = sockets[token], peer == source else {
                 counts.late += 1
                 return nil
             }
             counts.received += 1
-            if forged { counts.forgedReceived += 1 } else { attacker?.overheard = octets }
+            if let arrived {
+                attacker?.overheard = octets
+                exchanges.append(
+                    Exchange(server: arrived.server, sent: sent, arrived: arrived.moment, returned: moment))
+            } else {
+                counts.forgedReceived += 1
+            }
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
         }
@@ -222,7 +231,7 @@ public struct SimulatedHost: Host {
             switch answer {
             case .silence: break
             case .reply(let octets):
-                let reply = Pending.reply(token, from: source, octets: octets, forged: false)
+                let reply = Pending.reply(token, from: source, octets: octets, arrived: (index, moment))
                 queue.insert(reply, at: left + delay)
             case .portUnreachable:
                 let refusal = KernelRefusal(call: "recvmsg", number: 111, text: "Connection refused")

@@ -36,13 +36,29 @@ extension Timekeeper {
         return (estimate ?? (low + high) / 2 - wall, max(high - wall, wall - low, 0) + reading)
     }
 
+    /// Standard deviation of the estimate of the wall clock's error, seconds: as the last update left it, and what the
+    /// frequency's uncertainty and the wander have made of the time since.
+    func offsetDeviation(at now: ClockReading) -> Double {
+        let variance = discipline.offsetDeviation * discipline.offsetDeviation
+        let growth: Double
+        switch settings.estimator {
+        case .filter:
+            let number = selected.flatMap { sources.indices.contains($0) ? sources[$0].number : nil }
+            growth = filter?.growth(at: seconds(at: now), of: number) ?? 0
+        case .regression:
+            let age = max(discipline.lastUpdate.map { (now.monotonic - $0).inSeconds } ?? 0, 0)
+            growth = discipline.skew.ratio * discipline.skew.ratio * age * age
+        }
+        return (variance + growth).squareRoot()
+    }
+
     /// Verdict, bound and reason for this moment.
     public func state(at now: ClockReading) -> ClockState {
         let error = clockError(at: now)
         var state = ClockState(
             verdict: .unknown, bound: error.map { Duration(clampingSeconds: $0.bound) },
             offset: error.map { Duration(clampingSeconds: $0.offset) },
-            deviation: error == nil ? nil : Duration(clampingSeconds: discipline.offsetDeviation),
+            deviation: error == nil ? nil : Duration(clampingSeconds: offsetDeviation(at: now)),
             growth: Frequency(ratio: confirmed?.rate ?? 0), reason: "", nextStep: "")
         if isLocalReferenceActive {
             state.verdict = .agreed

@@ -17,7 +17,7 @@ extension Timekeeper {
         let status = KernelStatus(
             isSynchronised: reference != nil && settings.synchronisesRTC, leap: reference == nil ? .none : armedLeap,
             maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
-            estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : discipline.offsetDeviation, 16)))
+            estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : offsetDeviation(at: now), 16)))
         if status != kernelStatus {
             kernelStatus = status
             effects.append(.setStatus(status))
