@@ -54,7 +54,11 @@ public struct SimulatedHost: Host {
     public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
     public private(set) var served: ServedTime?
+    /// What the kernel was told last, and when.
     public private(set) var status: KernelStatus?
+    private var statusSet = Duration.zero
+    /// Whether the kernel has done what it was told of a leap second; it does so once.
+    private var hasAppliedLeap = false
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
     /// The poll interval (binary logarithm of seconds) in the last request.
@@ -80,8 +84,8 @@ public struct SimulatedHost: Host {
         let crystal = SimulatedOscillator(
             scenario.oscillator, length: scenario.length,
             random: RandomSource(seed: seed, stream: RandomStream.oscillator))
-        clock = SimulatedClock(crystal, error: scenario.initialError)
-        servers = scenario.servers.map(SimulatedServer.init)
+        clock = SimulatedClock(crystal, error: scenario.initialError, time: scenario.time)
+        servers = scenario.servers.map { SimulatedServer($0, time: scenario.time) }
         toServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.toServer($0)) }
         fromServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.fromServer($0)) }
         for (index, server) in scenario.servers.enumerated() { indices[server.address] = index }
@@ -104,6 +108,8 @@ public struct SimulatedHost: Host {
             precondition(idlePasses < 1_000_000, "The engine does not let time go on: its next wake is always now.")
         }
         var until = min(nextSecond, scenario.length)
+        let leap = kernelLeap(before: until)
+        if let leap { until = min(until, max(leap, now)) }
         if read().monotonic >= deadline {
             until = now
         } else if clock.reading(at: until).monotonic >= deadline {
@@ -115,6 +121,12 @@ public struct SimulatedHost: Host {
             if let event = happen(pending, at: moment) { return event }
         }
         now = until
+        if let leap, leap <= now {
+            // As Linux does it: whoever watches the clock hears of a leap second as of any step.
+            hasAppliedLeap = true
+            clock.leap(by: status?.leap == .insertSecond ? .seconds(-1) : .seconds(1))
+            return .clockWasSet
+        }
         if now == nextSecond {
             isFullSecond = true
             nextSecond += .seconds(1)
@@ -125,12 +137,16 @@ public struct SimulatedHost: Host {
     public mutating func perform(_ effect: Effect) {
         switch effect {
         case .setRate(let rate): setRate(rate, effect)
+        case .step where refusesClock, .setStatus where refusesClock: refuse(effect)
         case .step(let change):
             clock.step(by: change)
             counts.steps += 1
             // As Linux does it: a step is reported to whoever watches the clock, whoever made it.
             queue.insert(.event(.clockWasSet), at: now)
-        case .setStatus(let status): self.status = status
+        case .setStatus(let status):
+            self.status = status
+            statusSet = now
+            if status.leap == .none { hasAppliedLeap = false }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
         case .resolve(let token, let name, let family):
@@ -146,14 +162,54 @@ public struct SimulatedHost: Host {
 
     /// adjtimex(2): a tick out of range is refused, a frequency out of range is brought to its end.
     private mutating func setRate(_ rate: KernelRate, _ effect: Effect) {
+        guard !refusesClock else { return refuse(effect) }
         guard (9000...11000).contains(rate.tick) else {
-            let refusal = KernelRefusal(call: "adjtimex", number: 22, text: "Invalid argument")
-            queue.insert(.event(.refused(effect, refusal)), at: now)
-            return
+            return refuse(effect, number: 22, text: "Invalid argument")
         }
         var rate = rate
         rate.scaledFrequency = min(max(rate.scaledFrequency, -32_768_000), 32_768_000)
         clock.setRate(rate, at: now)
+    }
+
+    private var refusesClock: Bool { scenario.kernelRefusesFrom.map { now >= $0 } ?? false }
+
+    private mutating func refuse(_ effect: Effect, number: Int32 = 1, text: String = "Operation not permitted") {
+        let refusal = KernelRefusal(call: "adjtimex", number: number, text: text)
+        queue.insert(.event(.refused(effect, refusal)), at: now)
+    }
+
+    // MARK: What the kernel says
+
+    /// maxerror as a program reads it now: it grows by 500 ppm since it was set (kernel/time/ntp.c), up to 16 s,
+    /// which mean that nothing is known.
+    public var kernelMaximumError: Duration {
+        guard let status else { return .seconds(16) }
+        return min(status.maximumError + Frequency(ppm: 500) * (now - statusSet), .seconds(16))
+    }
+
+    /// Whether STA_UNSYNC is cleared: the kernel sets it by itself when maxerror reaches 16 s.
+    public var kernelIsSynchronised: Bool {
+        status?.isSynchronised == true && kernelMaximumError < .seconds(16)
+    }
+
+    /// By how much the time served now is wrong, seconds: positive when it is fast. nil before any is served.
+    public var servedError: Double? {
+        guard let served else { return nil }
+        let wall = read().realtime
+        return (served.time(at: wall) - wall).inSeconds + clock.error(at: now)
+    }
+
+    /// When the kernel will apply the leap second that it was told of, if that is before `limit`.
+    private func kernelLeap(before limit: Duration) -> Duration? {
+        guard let status, status.leap == .insertSecond || status.leap == .deleteSecond, !hasAppliedLeap else {
+            return nil
+        }
+        let wall = read().realtime.sinceEpoch.components.seconds
+        let midnight = (wall / 86400 + 1) * 86400
+        let boundary = Instant<Realtime>(
+            sinceEpoch: .seconds(status.leap == .deleteSecond ? midnight - 1 : midnight))
+        guard clock.reading(at: limit).realtime >= boundary else { return nil }
+        return clock.moment(whenWallClockReads: boundary)
     }
 
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
