@@ -13,7 +13,7 @@ extension Scenario {
         all.first { $0.name == name }
     }
 
-    public static let own: [Scenario] = attacks + failures + networks + [cutTheCable]
+    public static let own: [Scenario] = attacks + failures + networks + leaps + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(
@@ -106,6 +106,26 @@ extension Scenario {
             "no_stamps", "LAN 50 µs, the kernel does not stamp what is sent", length: 20000, statisticsFrom: 6000,
             oscillator: crystal(1e-9), servers: [server(1, lanPath(50e-6))]
         ).with { $0.stampsOfSending = nil },
+    ]
+
+    /// It is 18:00 on a 30 June at the start, and the day ends with a leap second.
+    private static func leap(_ kind: LeapIndicator) -> TrueTime {
+        let day = CivilDate.daysSince1970(year: 2026, month: 6, day: 30)
+        let at = kind == .insertSecond ? 21600 : 21599
+        return TrueTime(
+            epoch: Instant(sinceEpoch: .seconds(86400 * day + 64800)),
+            leap: .init(at: .seconds(at), kind: kind, announced: .zero))
+    }
+
+    private static let leaps: [Scenario] = [
+        Scenario(
+            "leap_insert", "a second is inserted at 21600 s, 3 servers announce it", length: 30000,
+            statisticsFrom: 8000, oscillator: crystal(1e-9), servers: (1...3).map { server($0, inet1) }
+        ).with { $0.time = leap(.insertSecond) },
+        Scenario(
+            "leap_delete", "a second is left out at 21599 s, 3 servers announce it", length: 30000,
+            statisticsFrom: 8000, oscillator: crystal(1e-9), servers: (1...3).map { server($0, inet1) }
+        ).with { $0.time = leap(.deleteSecond) },
     ]
 
     /// What `timeball-sim demo` plays.

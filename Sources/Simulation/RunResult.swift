@@ -14,6 +14,17 @@ public struct Sample: Equatable, Sendable {
     public var verdict: Verdict
     /// The poll interval (binary logarithm of seconds) in the last request.
     public var poll: Int8?
+    /// What the clock lacks by the engine's estimate, seconds: positive when it is slow; nil where it has none.
+    public var offset: Double?
+    /// Standard deviation of that, seconds.
+    public var deviation: Double?
+
+    /// Whether the truth lies inside the estimate's own 95 % interval, 1.96 standard deviations to either side;
+    /// nil where there is no estimate. Nothing is promised by it: an asymmetric path shifts it.
+    public var isCovered: Bool? {
+        guard let offset, let deviation else { return nil }
+        return (offset + error).magnitude <= 1.96 * deviation
+    }
 
     /// Whether the promise is kept: the truth lies inside the bound, or nothing was promised.
     public var isInside: Bool { bound.map { error.magnitude <= $0 } ?? true }
@@ -43,6 +54,14 @@ public struct RunResult: Equatable, Sendable {
     public var medianBound: Double?
     /// Largest ratio of error to bound in the whole run: above 1 the promise was broken.
     public var worstUseOfBound: Double
+    /// Seconds of the window with an estimate, and those of them with the truth inside its 95 % interval.
+    public var estimated: Int
+    public var covered: Int
+    /// What the window's middle bound has beyond half of the path's shortest round trip, as a multiple of the 99 %
+    /// error; nil without bounds.
+    public var boundExcess: Double?
+    /// What the ideal filter makes of the same packets, seconds: see ``IdealFilter``; nil where it is not defined.
+    public var idealRMS: Double?
     public var counts: SimulatedHost.Counts
     public var notes: [TimedNote]
 }
@@ -56,6 +75,8 @@ struct RunStatistics {
     private var bounded = 0
     private var inside = 0
     private var worstUse = 0.0
+    private var estimated = 0
+    private var covered = 0
     private var below1ms = SettlingWatch(limit: 1e-3)
     private var below100us = SettlingWatch(limit: 1e-4)
 
@@ -77,6 +98,10 @@ struct RunStatistics {
         magnitudes.append(magnitude)
         frequencySquares += sample.frequencyError.ratio * sample.frequencyError.ratio
         if let bound = sample.bound { bounds.append(bound) }
+        if let isCovered = sample.isCovered {
+            estimated += 1
+            if isCovered { covered += 1 }
+        }
     }
 
     func result(of host: borrowing SimulatedHost, seed: UInt64) -> RunResult {
@@ -84,12 +109,15 @@ struct RunStatistics {
         let count = Double(max(1, magnitudes.count))
         let squares = magnitudes.reduce(0) { $0 + $1 * $1 }
         let sortedBounds = bounds.sorted()
+        let p99 = quantile(sorted, 0.99)
+        let medianBound = sortedBounds.isEmpty ? nil : quantile(sortedBounds, 0.5)
+        let excess = medianBound.map { ($0 - (host.scenario.halfRoundTrip ?? 0)) / max(p99, 1e-12) }
         return RunResult(
-            seed: seed, rms: (squares / count).squareRoot(), p99: quantile(sorted, 0.99), maximum: sorted.last ?? 0,
+            seed: seed, rms: (squares / count).squareRoot(), p99: p99, maximum: sorted.last ?? 0,
             frequencyRMS: Frequency(ratio: (frequencySquares / count).squareRoot()), below1ms: below1ms.settled,
             below100us: below100us.settled, packetsSent: host.counts.sent, bounded: bounded, inside: inside,
-            medianBound: sortedBounds.isEmpty ? nil : quantile(sortedBounds, 0.5), worstUseOfBound: worstUse,
-            counts: host.counts, notes: host.notes)
+            medianBound: medianBound, worstUseOfBound: worstUse, estimated: estimated, covered: covered,
+            boundExcess: excess, idealRMS: host.idealRMS(from: from), counts: host.counts, notes: host.notes)
     }
 
     /// The smallest number that at least this part of the sorted numbers does not exceed.

@@ -50,6 +50,10 @@ public struct Scenario: Equatable, Sendable {
     public var attacker: AttackerSettings?
     public var stepsByOthers: [StepByOthers] = []
     public var sleeps: [Sleep] = []
+    /// UTC at the start, and whether a leap second comes.
+    public var time = TrueTime()
+    /// From when on the kernel lets nobody touch its clock; nil = never.
+    public var kernelRefusesFrom: Duration?
     /// How long after a send the kernel's stamp of it is reported; nil where there are no such stamps.
     public var stampsOfSending: Duration? = .microseconds(2)
     /// What the engine is told.

@@ -20,6 +20,13 @@ public struct ScenarioResult: Equatable, Sendable {
     public var medianBound: Double?
     /// Largest ratio of error to bound of all seeds.
     public var worstUseOfBound: Double
+    /// Part of the window's time with an estimate in which the truth lay inside its 95 % interval, all seeds together.
+    public var coverage95: Double?
+    /// What the middle bound has beyond half of the path's shortest round trip, as a multiple of the 99 % error.
+    public var boundExcess: Double?
+    /// What the ideal filter makes of the same packets, and how many times that our error is.
+    public var idealRMS: Double?
+    public var idealRatio: Double?
 
     /// - Parameter runs: at least one.
     public init(_ scenario: String, _ runs: [RunResult]) {
@@ -42,6 +49,11 @@ public struct ScenarioResult: Equatable, Sendable {
         insideBound = bounded == 0 ? nil : Double(inside) / Double(bounded)
         medianBound = Simulation.median(runs.map(\.medianBound))
         worstUseOfBound = runs.reduce(0) { max($0, $1.worstUseOfBound) }
+        let estimated = runs.reduce(0) { $0 + $1.estimated }
+        coverage95 = estimated == 0 ? nil : Double(runs.reduce(0) { $0 + $1.covered }) / Double(estimated)
+        boundExcess = Simulation.median(runs.map(\.boundExcess))
+        idealRMS = Simulation.median(runs.map(\.idealRMS))
+        idealRatio = Simulation.median(runs.map { run in run.idealRMS.map { run.rms / max($0, 1e-12) } })
     }
 }
 
@@ -56,6 +68,8 @@ extension ScenarioResult {
             ("rms_seconds", rms), ("rms_worst_seconds", rmsWorst), ("p99_seconds", p99), ("max_seconds", maximum),
             ("frequency_rms_ppm", frequencyRMSppm), ("below_1ms_seconds", below1ms),
             ("below_100us_seconds", below100us), ("packets_sent", packetsSent), ("inside_bound", insideBound),
+            ("coverage_95", coverage95), ("bound_excess_ratio", boundExcess), ("limit_rms_seconds", idealRMS),
+            ("limit_ratio", idealRatio),
         ]
         let numbers = fields.map { name, value in
             "\"\(name)\":" + (value.map(Self.json) ?? "null")

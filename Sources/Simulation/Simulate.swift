@@ -2,6 +2,23 @@ public import Engine
 public import TimeBase
 public import Timekeeping
 
+/// What an engine says of the wall clock at a moment.
+public struct Claim: Equatable, Sendable {
+    public var verdict: Verdict
+    /// How far the clock can be from true time; nil where nothing is promised.
+    public var bound: Duration?
+    /// What the clock lacks by the best estimate (positive when it is slow), and the standard deviation of that.
+    public var offset: Duration?
+    public var deviation: Duration?
+
+    public init(verdict: Verdict, bound: Duration?, offset: Duration? = nil, deviation: Duration? = nil) {
+        self.verdict = verdict
+        self.bound = bound
+        self.offset = offset
+        self.deviation = deviation
+    }
+}
+
 /// Runs the clock daemon's mind through a scenario.
 ///
 /// - Parameter observe: called once a simulated second.
@@ -12,7 +29,8 @@ public func simulate(
         Timekeeper(settings: scenario.settings, at: now, kernelRate: rate, random: random)
     } state: { engine, now in
         let state = engine.state(at: now)
-        return (state.verdict, state.bound)
+        return Claim(
+            verdict: state.verdict, bound: state.bound, offset: state.offset, deviation: state.deviation)
     }
 }
 
@@ -24,18 +42,19 @@ public func simulate(
 public func simulate<E: Engine>(
     _ scenario: Scenario, seed: UInt64, observe: (Sample, borrowing SimulatedHost) -> Void = { _, _ in },
     make: (ClockReading, KernelRate, RandomSource) -> E,
-    state: (E, ClockReading) -> (verdict: Verdict, bound: Duration?)
+    state: (E, ClockReading) -> Claim
 ) -> RunResult where E.Event == Event, E.Effect == Effect {
     var host = SimulatedHost(scenario, seed: seed)
     var engine = make(host.read(), host.clock.rate, RandomSource(seed: seed, stream: RandomStream.engine))
     var statistics = RunStatistics(from: scenario.statisticsFrom, length: scenario.length)
     run(&engine, on: &host) { engine, host in
         guard host.isFullSecond else { return }
-        let (verdict, bound) = state(engine, host.read())
+        let claim = state(engine, host.read())
         let sample = Sample(
             moment: host.now, error: host.clock.error(at: host.now),
-            frequencyError: host.clock.frequencyError(at: host.now), bound: bound?.inSeconds, verdict: verdict,
-            poll: host.poll)
+            frequencyError: host.clock.frequencyError(at: host.now), bound: claim.bound?.inSeconds,
+            verdict: claim.verdict, poll: host.poll, offset: claim.offset?.inSeconds,
+            deviation: claim.deviation?.inSeconds)
         statistics.add(sample)
         observe(sample, host)
     }

@@ -14,6 +14,7 @@ public struct SimulatedClock: Sendable {
     static let start = Instant<Monotonic>(sinceEpoch: .seconds(10))
 
     public let oscillator: SimulatedOscillator
+    public let time: TrueTime
     /// The rate that the kernel was told.
     public private(set) var rate: KernelRate
 
@@ -26,13 +27,18 @@ public struct SimulatedClock: Sendable {
     private var distance: Duration
     /// How long the machine has slept.
     private var suspended = Duration.zero
+    /// Whether the kernel has applied the leap second.
+    private(set) var hasLeapt = false
 
     /// - Parameter error: by how much the wall clock is fast at the start.
-    public init(_ oscillator: SimulatedOscillator, error: Duration, rate: KernelRate = .nominal) {
+    public init(
+        _ oscillator: SimulatedOscillator, error: Duration, rate: KernelRate = .nominal, time: TrueTime = TrueTime()
+    ) {
         self.oscillator = oscillator
+        self.time = time
         self.rate = rate
         self.ratio = rate.frequency.ratio
-        self.distance = Self.epoch.sinceEpoch - Self.start.sinceEpoch + error
+        self.distance = time.epoch.sinceEpoch - Self.start.sinceEpoch + error
     }
 
     /// Both clocks at a moment.
@@ -45,7 +51,8 @@ public struct SimulatedClock: Sendable {
 
     /// By how much the wall clock is wrong at a moment, seconds: **positive when it is fast**.
     public func error(at moment: Duration) -> Double {
-        (monotonic(at: moment).sinceEpoch + distance - Self.epoch.sinceEpoch - moment).inSeconds
+        let utc = time.utc(at: moment, forClockThatPassed: hasLeapt)
+        return (monotonic(at: moment).sinceEpoch + distance - utc.sinceEpoch).inSeconds
     }
 
     /// How much the clock gains at a moment: crystal and rate together.
@@ -66,6 +73,17 @@ public struct SimulatedClock: Sendable {
     /// Adds to the wall clock.
     public mutating func step(by change: Duration) {
         distance += change
+    }
+
+    /// The kernel applies a leap second.
+    mutating func leap(by step: Duration) {
+        distance += step
+        hasLeapt = true
+    }
+
+    /// When the wall clock will read this, if nobody steps it and the rate stays as it is.
+    func moment(whenWallClockReads time: Instant<Realtime>) -> Duration {
+        moment(whenMonotonicReads: Instant(sinceEpoch: time.sinceEpoch - distance))
     }
 
     /// The machine sleeps from a moment on: the monotonic clock stands still, and the kernel sets the wall clock

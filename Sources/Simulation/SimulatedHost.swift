@@ -38,7 +38,8 @@ public struct SimulatedHost: Host {
     private enum Pending {
         case event(Event)
         case request(RequestToken, server: Int, octets: [UInt8])
-        case reply(RequestToken, from: Endpoint, octets: [UInt8], forged: Bool)
+        /// A forged reply came in at no server.
+        case reply(RequestToken, from: Endpoint, octets: [UInt8], arrived: (server: Int, moment: Duration)?)
         case stepByOthers(Duration)
         case sleep(Scenario.Sleep)
     }
@@ -49,9 +50,15 @@ public struct SimulatedHost: Host {
     public private(set) var clock: SimulatedClock
     public private(set) var counts = Counts()
     public private(set) var notes: [TimedNote] = []
+    /// Genuine replies that were handed to the engine.
+    public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
     public private(set) var served: ServedTime?
+    /// What the kernel was told last, and when.
     public private(set) var status: KernelStatus?
+    private var statusSet = Duration.zero
+    /// Whether the kernel has done what it was told of a leap second; it does so once.
+    private var hasAppliedLeap = false
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
     /// The poll interval (binary logarithm of seconds) in the last request.
@@ -65,8 +72,8 @@ public struct SimulatedHost: Host {
     private var fromServer: [RandomSource]
     private var indices: [IPAddress: Int] = [:]
     private var attacker: OffPathAttacker?
-    /// Sockets that are open, and whom they are connected to.
-    private var sockets: [RequestToken: Endpoint] = [:]
+    /// Sockets that are open, whom they are connected to, and when a request went out by them.
+    private var sockets: [RequestToken: (peer: Endpoint, sent: Duration)] = [:]
     private var nextSecond = Duration.seconds(1)
     /// When the machine last woke from sleep.
     private var woke = Duration.zero
@@ -77,8 +84,8 @@ public struct SimulatedHost: Host {
         let crystal = SimulatedOscillator(
             scenario.oscillator, length: scenario.length,
             random: RandomSource(seed: seed, stream: RandomStream.oscillator))
-        clock = SimulatedClock(crystal, error: scenario.initialError)
-        servers = scenario.servers.map(SimulatedServer.init)
+        clock = SimulatedClock(crystal, error: scenario.initialError, time: scenario.time)
+        servers = scenario.servers.map { SimulatedServer($0, time: scenario.time) }
         toServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.toServer($0)) }
         fromServer = servers.indices.map { RandomSource(seed: seed, stream: RandomStream.fromServer($0)) }
         for (index, server) in scenario.servers.enumerated() { indices[server.address] = index }
@@ -101,6 +108,8 @@ public struct SimulatedHost: Host {
             precondition(idlePasses < 1_000_000, "The engine does not let time go on: its next wake is always now.")
         }
         var until = min(nextSecond, scenario.length)
+        let leap = kernelLeap(before: until)
+        if let leap { until = min(until, max(leap, now)) }
         if read().monotonic >= deadline {
             until = now
         } else if clock.reading(at: until).monotonic >= deadline {
@@ -112,6 +121,12 @@ public struct SimulatedHost: Host {
             if let event = happen(pending, at: moment) { return event }
         }
         now = until
+        if let leap, leap <= now {
+            // As Linux does it: whoever watches the clock hears of a leap second as of any step.
+            hasAppliedLeap = true
+            clock.leap(by: status?.leap == .insertSecond ? .seconds(-1) : .seconds(1))
+            return .clockWasSet
+        }
         if now == nextSecond {
             isFullSecond = true
             nextSecond += .seconds(1)
@@ -122,12 +137,16 @@ public struct SimulatedHost: Host {
     public mutating func perform(_ effect: Effect) {
         switch effect {
         case .setRate(let rate): setRate(rate, effect)
+        case .step where refusesClock, .setStatus where refusesClock: refuse(effect)
         case .step(let change):
             clock.step(by: change)
             counts.steps += 1
             // As Linux does it: a step is reported to whoever watches the clock, whoever made it.
             queue.insert(.event(.clockWasSet), at: now)
-        case .setStatus(let status): self.status = status
+        case .setStatus(let status):
+            self.status = status
+            statusSet = now
+            if status.leap == .none { hasAppliedLeap = false }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
         case .resolve(let token, let name, let family):
@@ -143,20 +162,60 @@ public struct SimulatedHost: Host {
 
     /// adjtimex(2): a tick out of range is refused, a frequency out of range is brought to its end.
     private mutating func setRate(_ rate: KernelRate, _ effect: Effect) {
+        guard !refusesClock else { return refuse(effect) }
         guard (9000...11000).contains(rate.tick) else {
-            let refusal = KernelRefusal(call: "adjtimex", number: 22, text: "Invalid argument")
-            queue.insert(.event(.refused(effect, refusal)), at: now)
-            return
+            return refuse(effect, number: 22, text: "Invalid argument")
         }
         var rate = rate
         rate.scaledFrequency = min(max(rate.scaledFrequency, -32_768_000), 32_768_000)
         clock.setRate(rate, at: now)
     }
 
+    private var refusesClock: Bool { scenario.kernelRefusesFrom.map { now >= $0 } ?? false }
+
+    private mutating func refuse(_ effect: Effect, number: Int32 = 1, text: String = "Operation not permitted") {
+        let refusal = KernelRefusal(call: "adjtimex", number: number, text: text)
+        queue.insert(.event(.refused(effect, refusal)), at: now)
+    }
+
+    // MARK: What the kernel says
+
+    /// maxerror as a program reads it now: it grows by 500 ppm since it was set (kernel/time/ntp.c), up to 16 s,
+    /// which mean that nothing is known.
+    public var kernelMaximumError: Duration {
+        guard let status else { return .seconds(16) }
+        return min(status.maximumError + Frequency(ppm: 500) * (now - statusSet), .seconds(16))
+    }
+
+    /// Whether STA_UNSYNC is cleared: the kernel sets it by itself when maxerror reaches 16 s.
+    public var kernelIsSynchronised: Bool {
+        status?.isSynchronised == true && kernelMaximumError < .seconds(16)
+    }
+
+    /// By how much the time served now is wrong, seconds: positive when it is fast. nil before any is served.
+    public var servedError: Double? {
+        guard let served else { return nil }
+        let wall = read().realtime
+        return (served.time(at: wall) - wall).inSeconds + clock.error(at: now)
+    }
+
+    /// When the kernel will apply the leap second that it was told of, if that is before `limit`.
+    private func kernelLeap(before limit: Duration) -> Duration? {
+        guard let status, status.leap == .insertSecond || status.leap == .deleteSecond, !hasAppliedLeap else {
+            return nil
+        }
+        let wall = read().realtime.sinceEpoch.components.seconds
+        let midnight = (wall / 86400 + 1) * 86400
+        let boundary = Instant<Realtime>(
+            sinceEpoch: .seconds(status.leap == .deleteSecond ? midnight - 1 : midnight))
+        guard clock.reading(at: limit).realtime >= boundary else { return nil }
+        return clock.moment(whenWallClockReads: boundary)
+    }
+
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
         counts.sent += 1
         if octets.count > 2 { poll = Int8(bitPattern: octets[2]) }
-        sockets[token] = destination
+        sockets[token] = (destination, now)
         if let after = scenario.stampsOfSending {
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             queue.insert(.event(.sent(token, at: stamp)), at: now + after)
@@ -164,7 +223,7 @@ public struct SimulatedHost: Host {
         if var attacker {
             for forgery in attacker.forgeries(at: now) {
                 counts.forged += 1
-                let reply = Pending.reply(token, from: destination, octets: forgery.octets, forged: true)
+                let reply = Pending.reply(token, from: destination, octets: forgery.octets, arrived: nil)
                 queue.insert(reply, at: now + forgery.after)
             }
             self.attacker = attacker
@@ -199,13 +258,19 @@ public struct SimulatedHost: Host {
         case .request(let token, let index, let octets):
             arrive(octets, token, at: index, moment)
             return nil
-        case .reply(let token, let source, let octets, let forged):
-            guard let peer = sockets[token], peer == source else {
+        case .reply(let token, let source, let octets, let arrived):
+            guard let (peer, sent) = sockets[token], peer == source else {
                 counts.late += 1
                 return nil
             }
             counts.received += 1
-            if forged { counts.forgedReceived += 1 } else { attacker?.overheard = octets }
+            if let arrived {
+                attacker?.overheard = octets
+                exchanges.append(
+                    Exchange(server: arrived.server, sent: sent, arrived: arrived.moment, returned: moment))
+            } else {
+                counts.forgedReceived += 1
+            }
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
         }
@@ -222,7 +287,7 @@ public struct SimulatedHost: Host {
             switch answer {
             case .silence: break
             case .reply(let octets):
-                let reply = Pending.reply(token, from: source, octets: octets, forged: false)
+                let reply = Pending.reply(token, from: source, octets: octets, arrived: (index, moment))
                 queue.insert(reply, at: left + delay)
             case .portUnreachable:
                 let refusal = KernelRefusal(call: "recvmsg", number: 111, text: "Connection refused")

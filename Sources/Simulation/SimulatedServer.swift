@@ -61,10 +61,12 @@ struct SimulatedServer: Sendable {
     static let processing = Duration.microseconds(1)
 
     let settings: ServerSettings
+    private let time: TrueTime
     private var lastRequest: Duration?
 
-    init(_ settings: ServerSettings) {
+    init(_ settings: ServerSettings, time: TrueTime = TrueTime()) {
         self.settings = settings
+        self.time = time
     }
 
     /// What the server is like at a moment.
@@ -106,9 +108,10 @@ struct SimulatedServer: Sendable {
         to octets: [UInt8], at moment: Duration, error: Duration, changing: (inout NTPHeader) -> Void = { _ in }
     ) -> Answer {
         guard let request = NTPHeader(octets.span), request.mode == .client else { return .silence }
-        let received = SimulatedClock.epoch + moment + error
+        let received = time.utc(at: moment) + error
         var header = NTPHeader(
-            version: request.version, mode: .server, stratum: 1, poll: request.poll, precision: -24,
+            leap: time.announcement(at: moment), version: request.version, mode: .server, stratum: 1,
+            poll: request.poll, precision: -24,
             rootDispersion: NTPShort(roundingUp: .microseconds(1)),
             referenceIdentifier: ReferenceIdentifier(bits: 0x4750_5300),  // GPS
             referenceTime: NTPTimestamp(received - .seconds(1)), origin: request.transmit,

@@ -35,7 +35,6 @@ public struct Timekeeper: Engine {
     var filter: ClockFilter?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
-    let kernelRateAtStart: KernelRate
     /// `local` of the configuration, or as it was changed at run time.
     var localReference: LocalReferenceSettings?
     var isLocalReferenceActive = false
@@ -52,6 +51,8 @@ public struct Timekeeper: Engine {
     var driftSaveDue: Instant<Monotonic>?
     var servedState: ServedTime?
     var kernelStatus: KernelStatus?
+    /// When clients and the kernel are told again, though nothing happened.
+    var renewalDue: Instant<Monotonic>?
     var armedLeap = LeapIndicator.none
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
@@ -71,7 +72,6 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
-        kernelRateAtStart = kernelRate
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         for source in settings.sources { add(source, at: now.monotonic) }
     }
@@ -92,6 +92,8 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
         consider(localReferenceDue)
+        consider(renewalDue)
+        consider(leapDue(after: now))
         if let timeout = settings.timeout { consider(startedAt + timeout) }
         return next
     }
@@ -108,6 +110,8 @@ public struct Timekeeper: Engine {
             saveDrift(&effects)
         }
         updateLocalReference(now, &effects)
+        passLeapSecondIfDue(now, &effects)
+        if let renewalDue, renewalDue <= now.monotonic { publish(now, &effects) }
         if let timeout = settings.timeout, startedAt + timeout <= now.monotonic, !purposeDone {
             purposeDone = true
             effects.append(.note(.timedOut))
@@ -197,12 +201,12 @@ public struct Timekeeper: Engine {
             discipline.slewEnd = nil
             setRate(discipline.baseRate, now, &effects)
             forgetMeasurements(now, &effects, reason: "The machine was suspended.")
+            publish(now, &effects)
             return
         }
         guard seen.step != .zero else { return }
-        let leap = armedLeap == .insertSecond ? -1.0 : armedLeap == .deleteSecond ? 1.0 : 0
-        if leap != 0, (seen.step.inSeconds - leap).magnitude < 0.01 {
-            passLeapSecond(by: .seconds(leap), now, &effects)
+        if isLeapSecond(seen.step, now) {
+            passLeapSecond(now, &effects)
             return
         }
         effects.append(.note(.steppedByOthers(by: seen.step)))
@@ -213,15 +217,10 @@ public struct Timekeeper: Engine {
                 sources[index].due = now.monotonic + .milliseconds(100)
             }
         }
-        if reference != nil { correct(now, &effects, isUpdate: false) }
-    }
-
-    /// The kernel has inserted or deleted a leap second: UTC jumped, and so did the wall clock with it.
-    private mutating func passLeapSecond(by step: Duration, _ now: ClockReading, _ effects: inout [Effect]) {
-        offsetBase += step
-        armedLeap = .none
-        reference?.leap = .none
-        suppressSamplesUntil = now.monotonic + .seconds(5)
-        publish(now, &effects)
+        if reference != nil {
+            correct(now, &effects, isUpdate: false)
+        } else {
+            publish(now, &effects)
+        }
     }
 }

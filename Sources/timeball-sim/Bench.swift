@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Simulation
+internal import Timekeeping
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,6 +14,21 @@ struct Bench: AsyncParsableCommand {
 
     @Option(help: "The first seed.")
     var firstSeed: UInt64 = 1
+
+    @Flag(
+        help:
+            "Print how far each is from a filter that knows the noise; without --scenario, only where that is defined.")
+    var limits = false
+
+    @Option(
+        help: "How samples become an estimate: filter, or regression (a straight line per source, as chrony has it).")
+    var estimator = EstimatorChoice.filter
+
+    @Flag(help: "Run each scenario by regression, too, and print the ratio to that.")
+    var baseline = false
+
+    @Option(help: "A file that --json wrote: print its figures beside these.")
+    var compare: String?
 
     @Flag(help: "Print one JSON object instead of a table.")
     var json = false
@@ -28,8 +44,32 @@ struct Bench: AsyncParsableCommand {
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be 1 to 1024.") }
     }
 
-    func run() async {
-        let scenarios = scenario.isEmpty ? Scenario.all : scenario.compactMap(Scenario.named)
+    func run() async throws {
+        let earlier = try compare.map { try EarlierResults(file: $0) }
+        let names = scenario.isEmpty && limits ? Scenario.limited : scenario
+        let scenarios = names.isEmpty ? Scenario.all : names.compactMap(Scenario.named)
+        let rows = await results(of: scenarios, by: estimator.estimator)
+        guard !json else {
+            print(ScenarioResult.json(rows))
+            return
+        }
+        print(limits ? LimitReport.table(rows) : BenchReport.table(rows))
+        if baseline {
+            let lines = await results(of: scenarios, by: .regression)
+            print("\n" + ComparisonReport.calibration(rows, baseline: lines))
+        }
+        if let earlier { print("\n" + ComparisonReport.table(rows, earlier: earlier)) }
+    }
+
+    /// Runs all seeds of some scenarios, several at a time.
+    private func results(
+        of scenarios: [Scenario], by estimator: TimekeeperSettings.Estimator
+    ) async -> [ScenarioResult] {
+        let scenarios = scenarios.map { scenario in
+            var scenario = scenario
+            scenario.settings.estimator = estimator
+            return scenario
+        }
         let work = scenarios.flatMap { scenario in
             (0..<seeds).map { (scenario: scenario, seed: firstSeed &+ UInt64($0)) }
         }
@@ -46,12 +86,23 @@ struct Bench: AsyncParsableCommand {
                 start()
             }
         }
-        let rows = scenarios.compactMap { scenario in
+        return scenarios.compactMap { scenario in
             results[scenario.name].map { runs in
                 // Whichever run ended first, the sums are the same.
                 ScenarioResult(scenario.name, runs.sorted { $0.seed < $1.seed })
             }
         }
-        print(json ? ScenarioResult.json(rows) : BenchReport.table(rows))
+    }
+}
+
+/// The estimators by the names that the command line has for them.
+enum EstimatorChoice: String, CaseIterable, ExpressibleByArgument {
+    case filter, regression
+
+    var estimator: TimekeeperSettings.Estimator {
+        switch self {
+        case .filter: .filter
+        case .regression: .regression
+        }
     }
 }

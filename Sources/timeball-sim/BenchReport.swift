@@ -1,24 +1,17 @@
-internal import Glibc
 internal import Simulation
 
 /// Results as a table for people.
 enum BenchReport {
-    private static let widths = [-9, -9, -9, -9, -9, -8, -8, -8, -9, -10, -9, -6, -9, -6, -6]
+    private static let widths = [-9, -9, -9, -9, -9, -8, -8, -8, -9, -10, -9, -7, -7, -6, -9, -6, -6, -6]
 
     static func table(_ rows: [ScenarioResult]) -> String {
         let heads = [
             "rms", "worst", "p99", "max", "freq ppm", "<1 ms", "<100 µs", "packets", "bound", "inside", "err/bound",
-            "", "chrony", "ratio", "pkts",
+            "excess", "cover95", "", "chrony", "ratio", "pkts", "limit",
         ]
         var lines = [line("scenario", heads)]
-        var logarithms: [Double] = []
-        var packetLogarithms: [Double] = []
         for row in rows {
             let chrony = PublishedFigures.chrony(row.scenario)
-            if let chrony, row.rms > 0, row.packetsSent > 0 {
-                logarithms.append(log(row.rms / chrony.rms))
-                packetLogarithms.append(log(row.packetsSent / chrony.packetsSent))
-            }
             lines.append(
                 line(
                     row.scenario,
@@ -28,17 +21,25 @@ enum BenchReport {
                         row.below1ms.map { String($0, decimals: 0) } ?? "-",
                         row.below100us.map { String($0, decimals: 0) } ?? "-", String(row.packetsSent, decimals: 0),
                         String(seconds: row.medianBound), share(row.insideBound),
-                        String(row.worstUseOfBound, decimals: 3), "",
+                        String(row.worstUseOfBound, decimals: 3),
+                        row.boundExcess.map { String($0, decimals: 1) } ?? "-",
+                        row.coverage95.map { String($0, decimals: 3) } ?? "-", "",
                         chrony.map { String(seconds: $0.rms) } ?? "-",
                         chrony.map { String(row.rms / $0.rms, decimals: 2) } ?? "-",
                         chrony.map { String(row.packetsSent / $0.packetsSent, decimals: 2) } ?? "-",
+                        row.idealRatio.map { String($0, decimals: 2) } ?? "-",
                     ]))
         }
-        if !logarithms.isEmpty {
+        let published = rows.compactMap { row in PublishedFigures.chrony(row.scenario).map { (row, $0) } }
+        if let rms = GeometricMean(published.map { $0.rms / $1.rms }),
+            let packets = GeometricMean(published.map { $0.packetsSent / $1.packetsSent })
+        {
             lines.append(
-                "geometric mean over \(logarithms.count) scenarios, to chrony's: rms "
-                    + String(mean(logarithms), decimals: 3) + ", packets " + String(mean(packetLogarithms), decimals: 3)
-            )
+                "geometric mean over \(published.count) scenarios, to chrony's: rms \(rms), packets \(packets)")
+        }
+        let ratios = rows.compactMap(\.idealRatio)
+        if let mean = GeometricMean(ratios) {
+            lines.append("geometric mean over \(ratios.count) scenarios, to the ideal filter: rms \(mean)")
         }
         return lines.joined(separator: "\n")
     }
@@ -47,10 +48,6 @@ enum BenchReport {
     private static func share(_ share: Double?) -> String {
         guard let share else { return "-" }
         return share == 1 ? "always" : String((share * 1e6).rounded(.down) / 1e6, decimals: 6)
-    }
-
-    private static func mean(_ logarithms: [Double]) -> Double {
-        exp(logarithms.reduce(0, +) / Double(logarithms.count))
     }
 
     private static func line(_ name: String, _ cells: [String]) -> String {

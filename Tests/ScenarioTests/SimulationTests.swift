@@ -14,7 +14,8 @@ private func stepping(
         changing(&engine)
         return engine
     } state: { engine, now in
-        engine.state(at: now)
+        let (verdict, bound) = engine.state(at: now)
+        return Claim(verdict: verdict, bound: bound)
     }
 }
 

@@ -158,7 +158,7 @@ extension Timekeeper {
         let claimed = header.rootDelay.duration.inSeconds / 2 + header.rootDispersion.duration.inSeconds
         test(claimed < 16, 4, .rootDistance)
         if header.stratum < settings.minimumStratum { failed = failed ?? .stratum }
-        let isLeapNear = suppressSamplesUntil.map { now.monotonic < $0 } ?? false
+        let isLeapNear = suppressSamplesUntil.map { now.monotonic < $0 } ?? false || isLeapImminent(now)
         if isLeapNear { failed = failed ?? .leapSecond }
         test(
             delay - dispersion <= settings.maximumDelay.inSeconds && precision <= settings.maximumDelay.inSeconds

@@ -22,18 +22,27 @@ public struct ClockState: Equatable, Sendable {
 extension Timekeeper {
     /// The wall clock's error by the best estimate (positive when slow), and how far it can be from true time.
     func clockError(at now: ClockReading) -> (offset: Double, bound: Double)? {
-        guard let confirmed, !clock.sleptUnnoticed(at: now) else { return nil }
-        let moment = seconds(at: now)
-        let age = max(moment - confirmed.time, 0)
-        let drift = discipline.frequency.ratio * (moment - confirmed.time)
-        let growth = confirmed.rate * age
+        guard let interval = confirmedInterval(at: now) else { return nil }
         let wall = wallOffset(at: now.monotonic) + clock.unnoticedStep(at: now).inSeconds
-        let low = confirmed.low - drift - growth
-        let high = confirmed.high - drift + growth
-        // The books take two clocks read one after the other for one moment.
-        let reading = settings.precision.inSeconds + 1e-9
         let estimate = wallError(at: now.monotonic).map { $0 - clock.unnoticedStep(at: now).inSeconds }
-        return (estimate ?? (low + high) / 2 - wall, max(high - wall, wall - low, 0) + reading)
+        let bound = max(interval.high - wall, wall - interval.low, 0) + readingError
+        return (estimate ?? (interval.low + interval.high) / 2 - wall, bound)
+    }
+
+    /// Standard deviation of the estimate of the wall clock's error, seconds: as the last update left it, and what the
+    /// frequency's uncertainty and the wander have made of the time since.
+    func offsetDeviation(at now: ClockReading) -> Double {
+        let variance = discipline.offsetDeviation * discipline.offsetDeviation
+        let growth: Double
+        switch settings.estimator {
+        case .filter:
+            let number = selected.flatMap { sources.indices.contains($0) ? sources[$0].number : nil }
+            growth = filter?.growth(at: seconds(at: now), of: number) ?? 0
+        case .regression:
+            let age = max(discipline.lastUpdate.map { (now.monotonic - $0).inSeconds } ?? 0, 0)
+            growth = discipline.skew.ratio * discipline.skew.ratio * age * age
+        }
+        return (variance + growth).squareRoot()
     }
 
     /// Verdict, bound and reason for this moment.
@@ -42,13 +51,14 @@ extension Timekeeper {
         var state = ClockState(
             verdict: .unknown, bound: error.map { Duration(clampingSeconds: $0.bound) },
             offset: error.map { Duration(clampingSeconds: $0.offset) },
-            deviation: error == nil ? nil : Duration(clampingSeconds: discipline.offsetDeviation),
+            deviation: error == nil ? nil : Duration(clampingSeconds: offsetDeviation(at: now)),
             growth: Frequency(ratio: confirmed?.rate ?? 0), reason: "", nextStep: "")
-        if isLocalReferenceActive {
+        let standing = standing(at: now)
+        if case .local(let local) = standing {
             state.verdict = .agreed
             state.reason =
                 "No source confirms the time; this machine serves its own (local, stratum "
-                + "\(localReference?.stratum ?? 10))."
+                + "\(local.stratum))."
             state.nextStep = "timeball sources -v"
             return state
         }
@@ -61,6 +71,14 @@ extension Timekeeper {
             state.verdict =
                 confirmed != nil ? .holding : sources.contains { $0.estimate.count > 0 } ? .settling : .unknown
             state.reason = "Not synchronised: \(selectionReason)."
+            state.nextStep = "timeball sources -v"
+            return state
+        }
+        if case .tooDistant(let distance) = standing {
+            state.verdict = .holding
+            state.reason =
+                "The root distance is \(Words.duration(distance)), and nobody may rely on more than "
+                + "\(Words.duration(settings.maximumDistance.inSeconds)) (maxdistance)."
             state.nextStep = "timeball sources -v"
             return state
         }

@@ -15,19 +15,21 @@ extension Timekeeper {
         report.lastOffset = Duration(clampingSeconds: discipline.lastOffset)
         report.rmsOffset = Duration(clampingSeconds: discipline.rmsOffset ?? 0)
         report.lastUpdateInterval = discipline.updateInterval
-        if isLocalReferenceActive, let local = localReference {
+        switch standing(at: now) {
+        case .unsynchronised, .tooDistant: break
+        case .local(let local):
             report.referenceIdentifier = .local
             report.stratum = UInt16(local.stratum)
             report.leap = .none
             report.referenceTime = now.realtime
-        } else if let reference {
+        case .following(let reference, let rootDispersion):
             report.referenceIdentifier = reference.identifier
             report.address = reference.address.map { .ip($0) } ?? .unspecified
             report.stratum = UInt16(reference.stratum)
             report.leap = reference.leap
             report.referenceTime = reference.time
             report.rootDelay = Duration(clampingSeconds: reference.rootDelay)
-            if let served = servedState { report.rootDispersion = served.rootDispersion(at: now.realtime) }
+            report.rootDispersion = Duration(clampingSeconds: rootDispersion)
         }
         return report
     }

@@ -216,7 +216,11 @@ extension Timekeeper {
         confirm(low: low, high: high, combination, moment, now)
         guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
         let error = combination.offset - wallOffset(at: now.monotonic)
-        guard permits(change: error, &effects) else { return }
+        guard permits(change: error, &effects) else {
+            // The clock stays as it is, but what is told of it must not.
+            publish(now, &effects)
+            return
+        }
         setReference(choice, accepted, combination, now)
         update(combination, by: error, moment, now, &effects)
     }
@@ -361,11 +365,5 @@ extension Timekeeper {
         isLocalReferenceActive = false
         if let activate = localReference?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
         armedLeap = leap
-    }
-
-    /// Leap seconds are only announced on the last day of June and December.
-    private func isLeapDay(_ moment: Instant<Realtime>) -> Bool {
-        let date = CivilDate(moment)
-        return date.month == 6 && date.day == 30 || date.month == 12 && date.day == 31
     }
 }

@@ -7,47 +7,53 @@ internal import TimeBase
 extension Timekeeper {
     /// Gives the responder and the kernel what changed.
     mutating func publish(_ now: ClockReading, _ effects: inout [Effect]) {
-        let served = served(at: now)
+        let standing = standing(at: now)
+        renewalDue = renewalDue(after: now, standing)
+        let served = served(standing, at: now)
         if served != servedState {
             servedState = served
             effects.append(.serve(served))
         }
         guard controlsClock, discipline.isStarted else { return }
-        let bound = confirmed == nil ? nil : clockError(at: now)?.bound
-        let status = KernelStatus(
-            isSynchronised: reference != nil && settings.synchronisesRTC, leap: reference == nil ? .none : armedLeap,
-            maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
-            estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : discipline.offsetDeviation, 16)))
+        let status = kernelStatus(standing, at: now)
         if status != kernelStatus {
             kernelStatus = status
             effects.append(.setStatus(status))
         }
     }
 
-    private func served(at now: ClockReading) -> ServedTime {
+    private func kernelStatus(_ standing: Standing, at now: ClockReading) -> KernelStatus {
+        let bound = confirmed == nil ? nil : clockError(at: now).map { $0.bound + kernelMargin }
+        var isFollowing = false
+        if case .following = standing { isFollowing = true }
+        return KernelStatus(
+            isSynchronised: isFollowing && settings.synchronisesRTC, leap: armedLeap,
+            maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
+            estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : offsetDeviation(at: now), 16)))
+    }
+
+    private func served(_ standing: Standing, at now: ClockReading) -> ServedTime {
         var served = ServedTime.unsynchronised
         served.precision = precisionExponent
         // Not the reading itself: a step that was just decided is in the books, but not in it.
         let wall = clock.realtime(at: now.monotonic)
         served.base = wall
-        if isLocalReferenceActive, let local = localReference {
+        switch standing {
+        case .unsynchronised, .tooDistant: break
+        case .local(let local):
             served.leap = .none
             served.stratum = local.stratum
             served.referenceIdentifier = .local
             served.referenceTime = NTPTimestamp(wall - .seconds(1))
-        } else if let reference {
-            let age = max((now.monotonic - reference.monotonic).inSeconds, 0)
-            let bound = clockError(at: now).map { $0.bound - $0.offset.magnitude } ?? 16
-            let rate = confirmed?.rate ?? settings.maximumClockError.ratio
+        case .following(let reference, let rootDispersion):
             served.leap = reference.leap
             served.stratum = reference.stratum
             served.referenceIdentifier = reference.identifier
             served.referenceTime = NTPTimestamp(reference.time)
             served.rootDelay = Duration(clampingSeconds: reference.rootDelay)
-            // Half of the delay and the dispersion together never promise more than our own bound.
-            served.rootDispersion = Duration(
-                clampingSeconds: max(reference.rootDispersion + age * rate, bound - reference.rootDelay / 2))
-            served.dispersionRate = rate
+            served.rootDispersion = Duration(clampingSeconds: rootDispersion)
+            // While a slew makes the wall clock slow, its seconds are longer.
+            served.dispersionRate = dispersionRate / (1 + min(clock.rate.frequency.ratio, 0))
         }
         // Clients are served the corrected time, also while the wall clock is still being slewed to it.
         if let error = wallError(at: now.monotonic) {

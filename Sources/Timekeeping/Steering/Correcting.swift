@@ -189,11 +189,19 @@ extension Timekeeper {
             let consequence =
                 "The clock is followed but no longer corrected. Give the program CAP_SYS_TIME, or start it with -x."
             if controlsClock { effects.append(.note(.refused(refusal, consequence: consequence))) }
+            if case .setRate(let rate) = effect { clock.refused(rate) }
+            if case .step(let step) = effect { clock.stepped(by: .zero - step, at: now.monotonic) }
+            let isNews = controlsClock
             controlsClock = false
             discipline.slewEnd = nil
-            clock.set(kernelRateAtStart, at: now.monotonic)
-            if case .step(let step) = effect { clock.stepped(by: .zero - step, at: now.monotonic) }
             publish(now, &effects)
+            // Nobody keeps this clock any more. If the kernel does not hear of that either, its own maxerror grows on.
+            if isNews {
+                let status = KernelStatus(
+                    isSynchronised: false, leap: .none, maximumError: .seconds(16), estimatedError: .seconds(16))
+                kernelStatus = status
+                effects.append(.setStatus(status))
+            }
         case .setStatus:
             if controlsClock {
                 effects.append(

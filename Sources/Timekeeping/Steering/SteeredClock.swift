@@ -76,6 +76,12 @@ public struct SteeredClock: Equatable, Sendable {
         if segments.count > 8 { segments.removeFirst() }
     }
 
+    /// Notes that the kernel refused a rate that it was told just now: it runs as it did before.
+    public mutating func refused(_ rate: KernelRate) {
+        guard segments.count > 1, let index = segments.lastIndex(where: { $0.rate == rate }), index > 0 else { return }
+        segments.remove(at: index)
+    }
+
     /// Notes that the wall clock was stepped by us.
     public mutating func stepped(by step: Duration, at now: Instant<Monotonic>) {
         wallOffset += step
