@@ -1,4 +1,5 @@
 internal import Addresses
+public import BoundPage
 public import Engine
 public import TimeBase
 public import Timekeeping
@@ -51,6 +52,8 @@ public struct SimulatedHost: Host {
     public private(set) var notes: [TimedNote] = []
     public private(set) var saved: [StateFile: String] = [:]
     public private(set) var served: ServedTime?
+    /// What programs are told of true time.
+    public private(set) var published: BoundReport?
     public private(set) var status: KernelStatus?
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
@@ -134,6 +137,7 @@ public struct SimulatedHost: Host {
             let addresses = scenario.addresses(of: name).filter { family == nil || $0.family == family }
             queue.insert(.event(.resolved(token, addresses)), at: now + .milliseconds(5))
         case .serve(let served): self.served = served
+        case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status

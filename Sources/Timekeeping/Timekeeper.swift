@@ -52,6 +52,9 @@ public struct Timekeeper: Engine {
     var driftSaveDue: Instant<Monotonic>?
     var servedState: ServedTime?
     var kernelStatus: KernelStatus?
+    /// What the last published bound followed from, and when it is to be published again in any case.
+    var boundBasis: BoundBasis?
+    var boundRenewal: Instant<Monotonic>?
     var armedLeap = LeapIndicator.none
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
@@ -92,6 +95,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
         consider(localReferenceDue)
+        consider(boundRenewal)
         if let timeout = settings.timeout { consider(startedAt + timeout) }
         return next
     }
@@ -113,6 +117,7 @@ public struct Timekeeper: Engine {
             effects.append(.note(.timedOut))
             effects.append(.stop(status: settings.purpose == .serve ? 0 : 1))
         }
+        publishBound(now, &effects)
     }
 
     /// The first wake: the rate that the drift file told, and what is served before anything is known.
@@ -149,6 +154,7 @@ public struct Timekeeper: Engine {
         case .signal(.refresh):
             refresh(now.monotonic)
         }
+        publishBound(now, &effects)
     }
 
     public mutating func finish(at now: ClockReading, effects: inout [Effect]) {
@@ -159,6 +165,7 @@ public struct Timekeeper: Engine {
             clock.set(rate, at: now.monotonic)
             effects.append(.setRate(rate))
         }
+        publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }

@@ -1,4 +1,4 @@
-public import Control
+internal import Control
 internal import Estimation
 public import TimeBase
 
@@ -20,20 +20,28 @@ public struct ClockState: Equatable, Sendable {
 }
 
 extension Timekeeper {
-    /// The wall clock's error by the best estimate (positive when slow), and how far it can be from true time.
-    func clockError(at now: ClockReading) -> (offset: Double, bound: Double)? {
+    /// Between which offsets (true time less oscillator time) the truth lies now; nil where nothing is known.
+    func truth(at now: ClockReading) -> (low: Double, high: Double)? {
         guard let confirmed, !clock.sleptUnnoticed(at: now) else { return nil }
         let moment = seconds(at: now)
-        let age = max(moment - confirmed.time, 0)
         let drift = discipline.frequency.ratio * (moment - confirmed.time)
-        let growth = confirmed.rate * age
+        let growth = confirmed.rate * max(moment - confirmed.time, 0)
+        let low = min(confirmed.low, confirmed.high) - drift - growth
+        return (low, max(confirmed.low, confirmed.high) - drift + growth)
+    }
+
+    /// The books take two clocks read one after the other for one moment.
+    var readingError: Double { settings.precision.inSeconds + 1e-9 }
+
+    /// The wall clock's error by the best estimate (positive when slow), and how far it can be from true time.
+    func clockError(at now: ClockReading) -> (offset: Double, bound: Double)? {
+        guard let truth = truth(at: now) else { return nil }
         let wall = wallOffset(at: now.monotonic) + clock.unnoticedStep(at: now).inSeconds
-        let low = confirmed.low - drift - growth
-        let high = confirmed.high - drift + growth
-        // The books take two clocks read one after the other for one moment.
-        let reading = settings.precision.inSeconds + 1e-9
         let estimate = wallError(at: now.monotonic).map { $0 - clock.unnoticedStep(at: now).inSeconds }
-        return (estimate ?? (low + high) / 2 - wall, max(high - wall, wall - low, 0) + reading)
+        return (
+            estimate ?? (truth.low + truth.high) / 2 - wall,
+            max(truth.high - wall, wall - truth.low, 0) + readingError
+        )
     }
 
     /// Verdict, bound and reason for this moment.
