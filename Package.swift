@@ -30,6 +30,7 @@ func acting(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "timeball",
     products: [
+        .library(name: "TimeballClock", targets: ["TimeballClock"]),
         .executable(name: "timeballd", targets: ["timeballd"]),
         .executable(name: "timeball", targets: ["timeball"]),
         .executable(name: "timeball-sim", targets: ["timeball-sim"]),
@@ -41,30 +42,35 @@ let package = Package(
         // Deciding.
         pure("TimeBase"),
         pure("Addresses"),
+        pure("BoundPage", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
-        pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control"]),
-        pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "Control", "Timekeeping"]),
+        pure("Rendering", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control"]),
+        pure(
+            "Timekeeping",
+            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
+        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "Control", "Timekeeping"]),
         pure(
             "Simulation",
-            ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Timekeeping"],
+            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping"],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         acting("Linux", ["CLinux", "TimeBase", "Addresses"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
+        // For other people's programs, which are concurrent.
+        .target(name: "TimeballClock", dependencies: ["TimeBase", "BoundPage", "Linux"], swiftSettings: strict),
 
         // Programs.
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "Engine", "NTPWire", "Control", "Recording", "Timekeeping", "Configuration",
-                "CLinux", "Linux", "Daemon",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
+                "Configuration", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -83,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering",
+                "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering", "TimeballClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -97,6 +103,9 @@ let package = Package(
 
         // Claims.
         .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "BoundPageTests", dependencies: ["BoundPage", "Linux", "TimeballClock", "TimeBase"],
+            swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
@@ -117,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "TimeBase",
+                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
+                "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(

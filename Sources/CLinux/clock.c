@@ -132,3 +132,8 @@ int clinux_step_watch_clear(int descriptor) {
     int result = arm_step_watch(descriptor);
     return result < 0 && result != -ECANCELED ? result : 1;
 }
+
+void clinux_pause(struct clinux_time duration) {
+    struct timespec value = {.tv_sec = duration.seconds, .tv_nsec = duration.nanoseconds};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &value, 0);
+}

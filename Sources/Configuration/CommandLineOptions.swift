@@ -183,6 +183,7 @@ extension DaemonSettings {
         serverPort = 0
         commandPort = 0
         commandSocket = nil
+        boundFile = nil
         // Two daemons must not both set the clock, so only who measures goes without the file that keeps them apart.
         if timekeeper.purpose == .measureOnce { pidFile = nil }
     }

@@ -1,4 +1,5 @@
 public import Addresses
+internal import BoundPage
 public import Timekeeping
 
 /// What a source line leaves open.
@@ -41,6 +42,8 @@ public struct DaemonSettings: Equatable, Sendable {
     public var pidFile: String? = "/run/timeball/timeballd.pid"
     /// Where the frequency is remembered; nil = nowhere.
     public var driftFile: String?
+    /// Where other programs find the time and its bound; nil = nowhere.
+    public var boundFile: String? = BoundPage.defaultPath
     /// Keep all memory resident.
     public var lockAll = false
     /// Priority among SCHED_FIFO, 1 to 99; 0 = not real-time.

@@ -101,6 +101,7 @@ extension Configuration {
         var lines = Lines()
         if let user = settings.user { lines.add("user \(user)") }
         if settings.pidFile != standard.pidFile { lines.add("pidfile \(settings.pidFile ?? "/")") }
+        if settings.boundFile != standard.boundFile { lines.add("boundfile \(settings.boundFile ?? "/")") }
         if settings.lockAll { lines.add("lock_all") }
         lines.add("sched_priority", settings.schedulingPriority, unless: standard.schedulingPriority)
         return lines.all

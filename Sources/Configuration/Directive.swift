@@ -22,7 +22,7 @@ public struct Directive: Hashable, Sendable {
     private static func ignored(_ word: String, _ sentence: String) -> Entry { (word, .ignored, sentence) }
     private typealias Entry = (word: String, group: Group, sentence: String)
 
-    /// Every directive of chrony, by topic.
+    /// Every directive of chrony, by topic, and our own.
     public static let all: [Directive] = topics.flatMap { topic, entries in
         entries.map { Directive(word: $0.word, group: $0.group, sentence: $0.sentence, topic: topic) }
     }
@@ -186,6 +186,13 @@ public struct Directive: Hashable, Sendable {
                 notYet("ptpport", "NTP is not carried in PTP packets"),
                 notYet("ptpdomain", "NTP is not carried in PTP packets"),
                 works("user", "Whom to become after the start."),
+            ]
+        ),
+        (
+            "Timeball's own",
+            [
+                works(
+                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere.")
             ]
         ),
         (

@@ -158,6 +158,10 @@ extension Parser {
             let path = try words.next("a path, or '/' for none").text
             parser.settings.pidFile = path == "/" ? nil : path
         },
+        "boundfile": { (parser, words) throws(Mistake) in
+            let path = try words.next("a path, or '/' for none").text
+            parser.settings.boundFile = path == "/" ? nil : path
+        },
         "lock_all": { (parser, _) throws(Mistake) in parser.settings.lockAll = true },
         "sched_priority": { (parser, words) throws(Mistake) in
             parser.settings.schedulingPriority = try words.integer("a priority", in: 0...100)

@@ -3,24 +3,7 @@ public import TimeBase
 /// The verdict, its bound, and all that stands behind it: our own report. What is not known is nil, never zero.
 public struct StatusReport: Equatable, Sendable {
     /// What can be said of the clock, in one word; the numbers are those of the timekeeper's verdict.
-    public enum Verdict: UInt16, CaseIterable, Hashable, Sendable {
-        case right = 1
-        case settling = 2
-        case holding = 3
-        case agreed = 4
-        case unknown = 5
-
-        /// The word as it is printed.
-        public var word: String {
-            switch self {
-            case .right: "Right"
-            case .settling: "Settling"
-            case .holding: "Holding"
-            case .agreed: "Agreed"
-            case .unknown: "Unknown"
-            }
-        }
-    }
+    public typealias Verdict = TimeBase.Verdict
 
     public var verdict = Verdict.unknown
     /// Whether the daemon steers the kernel's clock, or only watches (-x).

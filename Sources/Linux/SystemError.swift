@@ -25,6 +25,10 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let exists: Int32 = 17
     /// An argument makes no sense to the kernel (EINVAL).
     public static let invalid: Int32 = 22
+    /// A symbolic link where none is followed (ELOOP).
+    public static let tooManyLinks: Int32 = 40
+    /// Less than was asked for (ENODATA).
+    public static let noData: Int32 = 61
     /// Nobody listens there (ECONNREFUSED).
     public static let connectionRefused: Int32 = 111
 

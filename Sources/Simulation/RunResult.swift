@@ -1,5 +1,5 @@
 public import TimeBase
-public import Timekeeping
+internal import Timekeeping
 
 /// What an observer who knows the true time sees once a second.
 public struct Sample: Equatable, Sendable {

@@ -1,4 +1,5 @@
 internal import Addresses
+public import BoundPage
 public import Engine
 public import TimeBase
 public import Timekeeping
@@ -54,6 +55,8 @@ public struct SimulatedHost: Host {
     public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
     public private(set) var served: ServedTime?
+    /// What programs are told of true time.
+    public private(set) var published: BoundReport?
     /// What the kernel was told last, and when.
     public private(set) var status: KernelStatus?
     private var statusSet = Duration.zero
@@ -153,6 +156,7 @@ public struct SimulatedHost: Host {
             let addresses = scenario.addresses(of: name).filter { family == nil || $0.family == family }
             queue.insert(.event(.resolved(token, addresses)), at: now + .milliseconds(5))
         case .serve(let served): self.served = served
+        case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status

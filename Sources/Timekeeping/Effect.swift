@@ -1,4 +1,5 @@
 public import Addresses
+public import BoundPage
 public import TimeBase
 
 /// The kernel clock's rate, in the kernel's own units (adjtimex(2)).
@@ -77,6 +78,9 @@ public enum Effect: Equatable, Sendable {
 
     /// Serve this time from now on.
     case serve(ServedTime)
+
+    /// Tell every program of this machine where true time is. It follows each change of the rate.
+    case publishBound(BoundReport)
 
     /// Answer a control request.
     case reply([UInt8], to: ControlClient)

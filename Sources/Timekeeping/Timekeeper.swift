@@ -53,6 +53,9 @@ public struct Timekeeper: Engine {
     var kernelStatus: KernelStatus?
     /// When clients and the kernel are told again, though nothing happened.
     var renewalDue: Instant<Monotonic>?
+    /// What the last published bound followed from, and when it is to be published again in any case.
+    var boundBasis: BoundBasis?
+    var boundRenewal: Instant<Monotonic>?
     var armedLeap = LeapIndicator.none
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
@@ -94,6 +97,7 @@ public struct Timekeeper: Engine {
         consider(localReferenceDue)
         consider(renewalDue)
         consider(leapDue(after: now))
+        consider(boundRenewal)
         if let timeout = settings.timeout { consider(startedAt + timeout) }
         return next
     }
@@ -117,6 +121,7 @@ public struct Timekeeper: Engine {
             effects.append(.note(.timedOut))
             effects.append(.stop(status: settings.purpose == .serve ? 0 : 1))
         }
+        publishBound(now, &effects)
     }
 
     /// The first wake: the rate that the drift file told, and what is served before anything is known.
@@ -153,6 +158,7 @@ public struct Timekeeper: Engine {
         case .signal(.refresh):
             refresh(now.monotonic)
         }
+        publishBound(now, &effects)
     }
 
     public mutating func finish(at now: ClockReading, effects: inout [Effect]) {
@@ -163,6 +169,7 @@ public struct Timekeeper: Engine {
             clock.set(rate, at: now.monotonic)
             effects.append(.setRate(rate))
         }
+        publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }

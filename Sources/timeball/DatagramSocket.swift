@@ -109,6 +109,11 @@ enum Waiting {
         let milliseconds = Int32(clamping: (max(.zero, timeout).inNanoseconds + 999_999) / 1_000_000)
         return unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0
     }
+
+    /// Waits for nothing but time, or a signal.
+    static func pause(for duration: Duration) {
+        _ = wait(for: [], timeout: duration)
+    }
 }
 
 /// Ctrl-C while a daemon is waited for: the socket's file is to be removed before the program ends.
@@ -129,6 +134,18 @@ enum Interruption {
 enum Clock {
     static func realtime() -> Instant<Realtime> { Instant(sinceEpoch: read(CLOCK_REALTIME)) }
     static func monotonic() -> Instant<Monotonic> { Instant(sinceEpoch: read(CLOCK_MONOTONIC)) }
+
+    /// CLOCK_REALTIME - CLOCK_MONOTONIC, from the least disturbed of a few readings.
+    static func wallOffset() -> Duration {
+        var best: (width: Duration, offset: Duration)?
+        for _ in 0..<5 {
+            let before = read(CLOCK_MONOTONIC)
+            let wall = read(CLOCK_REALTIME)
+            let width = read(CLOCK_MONOTONIC) - before
+            if best.map({ width < $0.width }) ?? true { best = (width, wall - before - width / 2) }
+        }
+        return best?.offset ?? .zero
+    }
 
     private static func read(_ clock: clockid_t) -> Duration {
         var time = timespec()

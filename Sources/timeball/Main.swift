@@ -8,7 +8,7 @@ struct Timeball: ParsableCommand {
         abstract: "Tells how right the clock is, and why.",
         discussion: """
             Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
-            4 not permitted.
+            4 not permitted, 124 timed out (wait).
             """,
         subcommands: subcommands,
         defaultSubcommand: StatusCommand.self,
@@ -17,7 +17,8 @@ struct Timeball: ParsableCommand {
     static let subcommands: [any ParsableCommand.Type] = [
         StatusCommand.self, SourcesCommand.self, SourceStatisticsCommand.self, TrackingCommand.self,
         ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
-        QueryCommand.self, OnlineCommand.self, OfflineCommand.self, BurstCommand.self, MakeStepCommand.self,
+        NowCommand.self, WaitCommand.self, QueryCommand.self, OnlineCommand.self, OfflineCommand.self,
+        BurstCommand.self, MakeStepCommand.self,
         AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
     ]
 }
@@ -61,7 +62,8 @@ enum Output {
 /// Options may stand before the command too: `timeball -h HOST tracking`.
 enum Arguments {
     private static let withValue: Set<String> = [
-        "-h", "--host", "-p", "--port", "--socket", "-n", "--count", "--within", "--good", "--total",
+        "-h", "--host", "-p", "--port", "--socket", "-n", "--count", "--within", "--timeout", "--page", "--good",
+        "--total",
     ]
 
     /// The same arguments with the command's name in front.

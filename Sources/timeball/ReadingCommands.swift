@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import BoundPage
 import Control
 import Rendering
 import TimeBase
@@ -9,6 +10,7 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "The verdict, its bound, and what stands behind it.")
 
     @OptionGroup var connection: Connection
+    @OptionGroup var page: PageOption
     @Flag(help: "One JSON object.") var json = false
     @Flag(help: "One line.") var short = false
     @Option(help: "Exit with 1 unless the clock is within this bound, such as 5ms.")
@@ -22,7 +24,13 @@ struct StatusCommand: ParsableCommand {
             }
             limit = parsed
         }
-        let view = try connection.session().status()
+        let view: StatusView
+        do throws(ToolError) {
+            view = try connection.session().status()
+        } catch {
+            try withoutDaemon(error, limit)
+            return
+        }
         if json {
             print(StatusText.json(view).text)
         } else if short {
@@ -33,6 +41,21 @@ struct StatusCommand: ParsableCommand {
         guard let limit else { return }
         guard let bound = view.report.bound else { throw ExitCode(3) }
         if bound > limit { throw ExitCode(1) }
+    }
+
+    /// What the page says that the daemon keeps, if it is this machine's daemon that does not answer.
+    private func withoutDaemon(_ problem: ToolError, _ limit: Duration?) throws {
+        guard connection.host == nil, case .cannotTell(let sentence) = problem,
+            let view = try? page.view()
+        else { throw problem }
+        Output.complain(sentence)
+        if json {
+            print(NowText.json(view).text)
+        } else {
+            let lines = NowText.withoutDaemon(view, path: page.page)
+            Output.lines(short ? Array(lines.prefix(1)) : lines)
+        }
+        if let limit, view.time.error(of: view.wall).bound > limit { throw ExitCode(1) }
     }
 }
 

@@ -8,12 +8,15 @@ enum ToolError: Error {
     case cannotTell(String)
     /// Exit code 4.
     case notPermitted(String)
+    /// It was waited for in vain: exit code 124.
+    case timedOut(String)
     /// By Ctrl-C: exit code 130, as of a program that the signal ended.
     case interrupted
 
     var sentence: String {
         switch self {
-        case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text): text
+        case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text), .timedOut(let text):
+            text
         case .interrupted: "Interrupted."
         }
     }
@@ -24,6 +27,7 @@ enum ToolError: Error {
         case .usage: 2
         case .cannotTell: 3
         case .notPermitted: 4
+        case .timedOut: 124
         case .interrupted: 130
         }
     }

@@ -1,4 +1,5 @@
 import Addresses
+import BoundPage
 import Configuration
 import Daemon
 import Engine
@@ -43,6 +44,8 @@ struct LinuxHost: ~Copyable, Host {
     var servers: [Socket] = []
     var commands: [Socket] = []
     var control: ControlSocket?
+    /// What other programs read the time from.
+    var page: PageWriter?
     var clients = ControlClients()
     var commandAccess: AccessTable
     /// Control requests so far.
@@ -138,13 +141,17 @@ struct LinuxHost: ~Copyable, Host {
     mutating func perform(_ effect: Effect) {
         switch effect {
         case .setRate, .step, .setStatus:
-            if settings.timekeeper.controlsClock { steer(effect) }
+            guard settings.timekeeper.controlsClock else { return }
+            // What readers calculate is wrong from the change of the rate until they are told of it.
+            if case .setRate = effect { page?.begin() }
+            steer(effect)
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): close(token)
         case .resolve(let token, let name, let family):
             answer(resolver.ask(token.number, name: name, family: family, at: KernelClock.monotonic))
             watchResolver()
         case .serve(let served): responder.served = served
+        case .publishBound(let report): publish(report)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets) { reply(octets, to: client) }

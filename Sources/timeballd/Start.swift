@@ -18,6 +18,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
 
     // As root: what needs it, or must be there before anybody else can make it.
     let hasControl = prepareControl(host, user, log)
+    preparePage(host, user, log)
     if let path = host.pidFile { try StateDirectory.make(forFile: path, for: user) }
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
@@ -31,6 +32,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
 
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
+    linux.openPage()
     readDrift(host, &settings, log)
 
     var timekeeper = Timekeeper(
@@ -60,6 +62,16 @@ private func prepareControl(_ host: DaemonSettings, _ user: RunUser, _ log: Log)
     } catch {
         log.write(error.sentence, .warning)
         return false
+    }
+}
+
+/// Makes the directory of the page that other programs read. Without it the daemon runs all the same.
+private func preparePage(_ host: DaemonSettings, _ user: RunUser, _ log: Log) {
+    guard let path = host.boundFile else { return }
+    do throws(StartError) {
+        try StateDirectory.make(forFile: path, for: user)
+    } catch {
+        log.write(error.sentence, .warning)
     }
 }
 

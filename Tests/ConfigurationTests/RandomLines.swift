@@ -83,7 +83,8 @@ struct RandomLines {
         pick([
             "cmdport " + whole(0...65535), "bindcmdaddress " + pick(["/", "/x", "127.0.0.1", "0.0.0.0", "::", "::1"]),
             "user me",
-            "pidfile " + pick(["/", "/x"]), "lock_all", "sched_priority " + whole(0...99), "sourcedir /s",
+            "pidfile " + pick(["/", "/x"]), "boundfile " + pick(["/", "/x"]), "lock_all",
+            "sched_priority " + whole(0...99), "sourcedir /s",
             "opencommands" + pick(["", " tracking"]) + pick(["", " sources activity"]), "keyfile /k", "manual",
             "dumponexit",
         ])

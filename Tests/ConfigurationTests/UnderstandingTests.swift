@@ -65,6 +65,8 @@ struct Understanding {
             Row("user chrony", { $0.user = "chrony" }),
             Row("pidfile /run/x.pid", { $0.pidFile = "/run/x.pid" }),
             Row("pidfile /", { $0.pidFile = nil }),
+            Row("boundfile /run/x/bound", { $0.boundFile = "/run/x/bound" }),
+            Row("boundfile /", { $0.boundFile = nil }),
             Row("lock_all", { $0.lockAll = true }),
             Row("sched_priority 20", { $0.schedulingPriority = 20 }),
             Row("minsamples 8", { $0.sourceDefaults.minimumSamples = 8 }),

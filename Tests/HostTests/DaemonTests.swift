@@ -59,7 +59,8 @@ import Testing
         process.executableURL = URL(fileURLWithPath: daemonPath)
         process.arguments =
             ["-x", "-n", "-l", scratch.file(log), "port 0", "cmdport 0"]
-            + ["pidfile \(scratch.file("pid"))", "bindcmdaddress \(scratch.file("sock"))"] + directives
+            + ["pidfile \(scratch.file("pid"))", "bindcmdaddress \(scratch.file("sock"))"]
+            + ["boundfile \(scratch.file("bound"))"] + directives
         try process.run()
         return process
     }

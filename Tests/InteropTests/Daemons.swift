@@ -51,7 +51,7 @@ extension Rig {
             ([
                 "bindaddress \(address)", "port \(port)", "cmdport \(controlPort)", "bindcmdaddress 127.0.0.1",
                 "bindcmdaddress \(socket)", "pidfile \(inner)/pid",
-            ] + directives).joined(separator: "\n") + "\n")
+            ] + (program == .chronyd ? [] : ["boundfile \(inner)/bound"]) + directives).joined(separator: "\n") + "\n")
         let started = try start(name, program.path, options + ["-f", configuration])
         try wait(for: "\(name) to open its control socket", within: .seconds(10)) {
             guard started.isRunning else { throw Hopeless(description: "it ended: \(started.output)") }

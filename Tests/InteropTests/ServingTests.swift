@@ -142,6 +142,7 @@ struct Namespace {
             allow all
             cmdport 0
             bindcmdaddress \(inner)/control.sock
+            boundfile \(inner)/bound
             pidfile \(inner)/pid
 
             """)

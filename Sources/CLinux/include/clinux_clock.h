@@ -50,3 +50,6 @@ int clinux_timer_clear(int descriptor);
 int clinux_step_watch_create(void);
 /// 1 if the clock was stepped since the last call, 0 if not.
 int clinux_step_watch_clear(int descriptor);
+
+/// Sleeps on CLOCK_MONOTONIC; a signal ends it early.
+void clinux_pause(struct clinux_time duration);

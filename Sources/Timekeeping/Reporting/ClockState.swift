@@ -1,4 +1,4 @@
-public import Control
+internal import Control
 internal import Estimation
 public import TimeBase
 
