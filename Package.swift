@@ -41,6 +41,7 @@ let package = Package(
         // Deciding.
         pure("TimeBase"),
         pure("Addresses"),
+        pure("TimeZones", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
@@ -75,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering",
+                "TimeBase", "TimeZones", "Addresses", "NTPWire", "Control", "Rendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -89,6 +90,7 @@ let package = Package(
 
         // Claims.
         .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
+        .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
