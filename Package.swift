@@ -42,6 +42,7 @@ let package = Package(
         pure("TimeBase"),
         pure("Addresses"),
         pure("TimeZones", ["TimeBase"]),
+        pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
@@ -76,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "TimeZones", "Addresses", "NTPWire", "Control", "Rendering",
+                "TimeBase", "TimeZones", "Scheduling", "Addresses", "NTPWire", "Control", "Rendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -91,6 +92,9 @@ let package = Package(
         // Claims.
         .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase"], exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
