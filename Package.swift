@@ -43,6 +43,8 @@ let package = Package(
         pure("TimeBase"),
         pure("Addresses"),
         pure("BoundPage", ["TimeBase"]),
+        pure("TimeZones", ["TimeBase"]),
+        pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
@@ -89,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering", "TimeballClock",
+                "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
+                "TimeballClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -105,6 +108,10 @@ let package = Package(
         .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "BoundPageTests", dependencies: ["BoundPage", "Linux", "TimeballClock", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase"], exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),

@@ -40,7 +40,8 @@ public struct CivilDate: Hashable, Sendable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    private static func date(daysSince1970: Int) -> (Int, Int, Int) {
+    /// The date of a day, counted from 1970-01-01 (Hinnant, as above).
+    public static func date(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = daysSince1970 + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

@@ -18,8 +18,8 @@ struct Timeball: ParsableCommand {
         StatusCommand.self, SourcesCommand.self, SourceStatisticsCommand.self, TrackingCommand.self,
         ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
         NowCommand.self, WaitCommand.self, QueryCommand.self, OnlineCommand.self, OfflineCommand.self,
-        BurstCommand.self, MakeStepCommand.self,
-        AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
+        BurstCommand.self, MakeStepCommand.self, AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
+        JobsCommand.self, TimeZoneCommand.self,
     ]
 }
 

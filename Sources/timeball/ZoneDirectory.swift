@@ -1,0 +1,70 @@
+import Glibc
+import TimeZones
+
+/// The time zones that this machine knows (package tzdata).
+enum ZoneDirectory {
+    static var path: String {
+        unsafe getenv("TZDIR").map { unsafe String(cString: $0) } ?? "/usr/share/zoneinfo"
+    }
+
+    /// A zone by name, such as Europe/Vienna; by nil, the one of this machine.
+    static func zone(_ name: String?) throws(ToolError) -> Zone {
+        guard let name else { return try local() }
+        if name == "UTC" { return .utc }
+        let isSafe = name.split(separator: "/", omittingEmptySubsequences: false)
+            .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+        guard isSafe, let octets = InputFile.octets("\(path)/\(name)", most: 1 << 20) else {
+            // Not a name: perhaps a rule, such as CET-1CEST,M3.5.0,M10.5.0/3.
+            if let zone = try? Zone(rule: name) { return zone }
+            throw .usage("There is no time zone \(name). Next: timeball tz list")
+        }
+        return try zone(octets, name)
+    }
+
+    private static func local() throws(ToolError) -> Zone {
+        guard let octets = InputFile.octets("/etc/localtime", most: 1 << 20) else { return .utc }
+        return try zone(octets, "/etc/localtime")
+    }
+
+    private static func zone(_ octets: [UInt8], _ name: String) throws(ToolError) -> Zone {
+        do {
+            return try Zone(file: octets)
+        } catch {
+            throw .cannotTell("\(name): \(error.sentence)")
+        }
+    }
+
+    /// The names of all zones, from tzdata's own list.
+    static func names() throws(ToolError) -> [String] {
+        guard let octets = InputFile.octets("\(path)/tzdata.zi", most: 4 << 20) else {
+            throw .cannotTell("\(path)/tzdata.zi cannot be read. Next: install tzdata")
+        }
+        var names: [String] = []
+        for line in String(decoding: octets, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count >= 2, words[0] == "Z" { names.append(String(words[1])) }
+            if words.count == 3, words[0] == "L" { names.append(String(words[2])) }
+        }
+        return names.sorted()
+    }
+}
+
+/// A file or standard input, read whole.
+enum InputFile {
+    /// - Returns: nil if it cannot be read, or is longer than asked for.
+    static func octets(_ path: String, most: Int) -> [UInt8]? {
+        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { if path != "-" { close(descriptor) } }
+        var result: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { return result }
+            result += buffer.prefix(count)
+            if result.count > most { return nil }
+        }
+    }
+}
