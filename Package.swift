@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "timeballd", targets: ["timeballd"]),
         .executable(name: "timeball", targets: ["timeball"]),
         .executable(name: "timeball-sim", targets: ["timeball-sim"]),
+        .library(name: "ClockStatistics", targets: ["ClockStatistics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -43,6 +44,7 @@ let package = Package(
         pure("Addresses"),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
+        pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
@@ -75,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "timeball",
             dependencies: [
-                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering",
+                "TimeBase", "Addresses", "NTPWire", "Control", "Rendering", "ClockStatistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -91,6 +93,9 @@ let package = Package(
         .testTarget(name: "TimeBaseTests", dependencies: ["TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
