@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "timeballd", targets: ["timeballd"]),
         .executable(name: "timeball", targets: ["timeball"]),
         .executable(name: "timeball-sim", targets: ["timeball-sim"]),
+        .library(name: "ClockStatistics", targets: ["ClockStatistics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -47,6 +48,7 @@ let package = Package(
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
+        pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
@@ -92,7 +94,7 @@ let package = Package(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock",
+                "TimeballClock", "ClockStatistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -115,6 +117,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
