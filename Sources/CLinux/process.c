@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <link.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
@@ -103,7 +104,25 @@ int clinux_may_set_clock(void) {
     return data[0].effective >> CAP_SYS_TIME & 1;
 }
 
-void clinux_trim_heap(void) { malloc_trim(0); }
+// Lets go of a loaded file's pages that nothing was written to. Those that are needed again are mapped again, from the
+// page cache.
+static int forget_code(struct dl_phdr_info *file, size_t size, void *context) {
+    (void)size, (void)context;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (unsigned at = 0; at < file->dlpi_phnum; at++) {
+        const ElfW(Phdr) *segment = &file->dlpi_phdr[at];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t start = (file->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = file->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void clinux_trim_memory(void) {
+    malloc_trim(0);
+    dl_iterate_phdr(forget_code, 0);
+}
 
 void clinux_set_umask(void) { umask(022); }
 
@@ -126,6 +145,13 @@ int clinux_daemonise(void) {
         _exit(status);
     }
     close(ends[0]);
+    // What is ours closes on exec. What does not was left open by whoever started us, who may wait for its end.
+    long most = sysconf(_SC_OPEN_MAX);
+    if (most < 0 || most > 4096) most = 4096;
+    for (int inherited = 3; inherited < most; inherited++) {
+        int flags = fcntl(inherited, F_GETFD);
+        if (flags >= 0 && !(flags & FD_CLOEXEC)) close(inherited);
+    }
     if (setsid() < 0 || chdir("/") < 0) return -errno;
     return ends[1];
 }

@@ -88,21 +88,37 @@ public struct CommandLineOptions: Equatable, Sendable {
     public static func parse(_ arguments: [String]) throws(UsageError) -> CommandLineOptions {
         var options = CommandLineOptions()
         var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            if argument == "--" {
+        while let next = rest.popFirst() {
+            if next == "--" {
                 options.directives += rest
                 break
             }
-            guard argument.hasPrefix("-") else {
-                options.directives.append(argument)
+            guard next.hasPrefix("-") else {
+                options.directives.append(next)
                 continue
             }
+            let (argument, joined) = separate(next)
+            if let joined { rest.insert(joined, at: rest.startIndex) }
             if !options.takeFlag(argument) { try options.takeValue(argument, &rest) }
         }
         if options.file != nil, !options.directives.isEmpty {
             throw UsageError(description: "-f names a file, but directives are given in place of a file")
         }
         return options
+    }
+
+    private static let valueOptions: Set<Character> = ["f", "u", "t", "P", "l", "L", "F"]
+
+    /// The first of several options that are written together, as getopt(3) has it, and what follows it: `-dx` is
+    /// `-d -x`, and `-f/etc/x` is `-f /etc/x`.
+    private static func separate(_ argument: String) -> (first: String, rest: String?) {
+        guard !argument.hasPrefix("--"), argument.count > 2 else { return (argument, nil) }
+        let first = argument.prefix(2)
+        let rest = argument.dropFirst(2)
+        if let letter = first.last, valueOptions.contains(letter) { return (String(first), String(rest)) }
+        var flags = CommandLineOptions()
+        guard flags.takeFlag(String(first)) else { return (argument, nil) }
+        return (String(first), "-" + rest)
     }
 
     private mutating func takeFlag(_ argument: String) -> Bool {
@@ -134,7 +150,7 @@ public struct CommandLineOptions: Equatable, Sendable {
     }
 
     private mutating func takeValue(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
-        guard ["-f", "-u", "-t", "-P", "-l", "-L", "-F"].contains(argument) else {
+        guard argument.count == 2, let letter = argument.last, Self.valueOptions.contains(letter) else {
             throw UsageError(description: "'\(argument)' is not an option; --help shows them")
         }
         guard let value = rest.popFirst() else {

@@ -15,7 +15,10 @@ public struct RunUser: Hashable, Sendable {
         var found = RunUser(name: name ?? "timeball", user: 0, group: 0)
         let result = unsafe clinux_user(found.name, &found.user, &found.group)
         if result == 0, clinux_effective_user() == 0 || name != nil { return found }
-        if let name { throw StartError("There is no user \(name) to run as: \(errorText(-result))") }
+        if let name {
+            let isUnknown = result == 0 || result == -SystemError.noSuchFile
+            throw StartError("There is no user \(name) to run as" + (isUnknown ? "." : ": \(errorText(-result))"))
+        }
         return RunUser(name: "", user: clinux_effective_user(), group: clinux_effective_group())
     }
 }
@@ -52,7 +55,7 @@ public enum Privileges {
 
     /// Gives memory that only starting needed back to the kernel.
     public static func trimMemory() {
-        clinux_trim_heap()
+        clinux_trim_memory()
     }
 
     /// Runs before every ordinary process (SCHED_FIFO, 1 to 99).

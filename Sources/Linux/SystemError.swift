@@ -31,6 +31,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let noData: Int32 = 61
     /// Nobody listens there (ECONNREFUSED).
     public static let connectionRefused: Int32 = 111
+    /// Somebody else has the address and port (EADDRINUSE).
+    public static let addressInUse: Int32 = 98
 
     /// Takes the result of a CLinux function, which is a negative error number if it failed.
     @discardableResult

@@ -36,6 +36,7 @@ enum SelectionWords {
         case .falseticker: return "rejected: disagrees with the majority"
         case .jittery: return "rejected: varies too much"
         case .nonselectable:
+            if case .unresolved = report.address { return "its name has no address yet" }
             if report.reach & 0xff == 0 {
                 guard let age = report.lastSampleAge else { return "no reply yet (UDP port blocked?)" }
                 return "no reply for \(HumanText.age(age))"

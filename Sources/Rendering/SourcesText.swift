@@ -30,6 +30,8 @@ public enum SourcesText {
         if title != row.addressText, report.address.ip != nil { title += " (\(row.addressText))" }
         let told = row.story.flatMap { $0.isEmpty ? nil : $0 } ?? "\(row.use)."
         var lines = ["\(title): \(told)"]
+        // A name that was never resolved was never asked.
+        if case .unresolved = report.address { return lines }
         let polled = "Asked every \(HumanText.size(.interval(binaryLogarithm: Int(report.poll))))"
         lines.append("  \(polled); answered \(HumanText.answerCount(report.reach)) of its last 8 requests.")
         if row.hasSample {

@@ -86,8 +86,10 @@ public struct Timekeeper: Engine {
         func consider(_ moment: Instant<Monotonic>?) {
             if let moment, moment < next { next = moment }
         }
+        // Who is due while another has just been asked is asked a little later: to wake before would be for nothing.
+        let free = lastTransmission.map { $0 + separation }
         for source in sources {
-            consider(source.due)
+            consider(source.due.map { due in free.map { max(due, $0) } ?? due })
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }

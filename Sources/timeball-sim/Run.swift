@@ -5,6 +5,11 @@ internal import Simulation
 internal import TimeBase
 internal import Timekeeping
 
+/// A trace that could not be written; the program ends with status 1.
+struct TraceError: Error, CustomStringConvertible {
+    var description: String
+}
+
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run one scenario and print how the clock fared.",
@@ -70,10 +75,10 @@ struct Run: ParsableCommand {
             return
         }
         guard let file = unsafe fopen(path, "w") else {
-            throw ValidationError("Could not open \(path) for writing.")
+            throw TraceError(description: "Could not open \(path) for writing.")
         }
         let written = unsafe fputs(text, file)
         let closed = unsafe fclose(file)
-        guard written >= 0, closed == 0 else { throw ValidationError("Could not write \(path).") }
+        guard written >= 0, closed == 0 else { throw TraceError(description: "Could not write \(path).") }
     }
 }

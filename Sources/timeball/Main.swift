@@ -10,6 +10,7 @@ struct Timeball: ParsableCommand {
             Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
             4 not permitted, 124 timed out (wait).
             """,
+        version: "timeball (Timeball) version 0.1",
         subcommands: subcommands,
         defaultSubcommand: StatusCommand.self,
         helpNames: [.long])

@@ -124,12 +124,17 @@ struct ActivityCommand: ParsableCommand {
         commandName: "activity", abstract: "How many sources are online and offline.")
 
     @OptionGroup var connection: Connection
+    @Flag(help: "One JSON object.") var json = false
 
     func run() throws {
         let report = try connection.session().report(.activity) {
             if case .activity(let report) = $0 { report } else { nil }
         }
-        Output.lines(ActivityText.lines(report))
+        if json {
+            print(ActivityText.json(report, at: Clock.realtime()).text)
+        } else {
+            Output.lines(ActivityText.lines(report))
+        }
     }
 }
 
@@ -138,6 +143,7 @@ struct SelectionCommand: ParsableCommand {
         commandName: "selectdata", abstract: "How selection sees each source.")
 
     @OptionGroup var connection: Connection
+    @Flag(help: "One JSON object.") var json = false
 
     func run() throws {
         let session = try connection.session()
@@ -149,7 +155,11 @@ struct SelectionCommand: ParsableCommand {
             let name = report.address == .unspecified ? nil : try session.name(report.address)
             rows.append((name, report))
         }
-        Output.lines(SelectionText.lines(rows))
+        if json {
+            print(SelectionText.json(rows, at: Clock.realtime()).text)
+        } else {
+            Output.lines(SelectionText.lines(rows))
+        }
     }
 }
 
@@ -158,6 +168,7 @@ struct NTPDataCommand: ParsableCommand {
         commandName: "ntpdata", abstract: "The last packet of each server, or of one.")
 
     @OptionGroup var connection: Connection
+    @Flag(help: "One JSON object.") var json = false
     @Argument(help: "Address or configured name of a source.") var source: String?
 
     func run() throws {
@@ -169,12 +180,15 @@ struct NTPDataCommand: ParsableCommand {
             addresses = try session.sources(details: false).map(\.report)
                 .filter { $0.mode != .referenceClock && $0.address.ip != nil }.map(\.address)
         }
-        for (number, address) in addresses.enumerated() {
-            let report = try session.report(.ntpData(address)) {
+        let reports = try addresses.map { address in
+            try session.report(.ntpData(address)) {
                 if case .ntpData(let report) = $0 { report } else { nil }
             }
-            if number > 0 { print() }
-            Output.lines(NTPDataText.lines(report))
+        }
+        if json {
+            print(NTPDataText.json(reports, at: Clock.realtime()).text)
+        } else {
+            Output.lines(Array(reports.map(NTPDataText.lines).joined(separator: [""])))
         }
     }
 }
@@ -184,11 +198,16 @@ struct ServerStatisticsCommand: ParsableCommand {
         commandName: "serverstats", abstract: "What the server did since it started.")
 
     @OptionGroup var connection: Connection
+    @Flag(help: "One JSON object.") var json = false
 
     func run() throws {
         let report = try connection.session().report(.serverStatistics) {
             if case .serverStatistics(let report) = $0 { report } else { nil }
         }
-        Output.lines(ServerStatisticsText.lines(report))
+        if json {
+            print(ServerStatisticsText.json(report, at: Clock.realtime()).text)
+        } else {
+            Output.lines(ServerStatisticsText.lines(report))
+        }
     }
 }

@@ -205,7 +205,13 @@ struct LinuxHost: ~Copyable, Host {
 
     /// Tells the engine, or where it does not listen any more, the operator.
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
-        if isStopping { log.write("\(error)", .error) }
+        if isStopping {
+            if case .save = effect {
+                log.write("The drift was not saved: \(error)", .error)
+            } else {
+                log.write("\(error)", .error)
+            }
+        }
         events.append(.refused(effect, KernelRefusal(error)))
     }
 

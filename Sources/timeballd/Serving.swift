@@ -14,21 +14,27 @@ extension LinuxHost {
     /// Opens the server's sockets if anybody is to be answered and they are not open yet.
     mutating func openServers() throws(StartError) {
         guard settings.serverPort != 0, servers.isEmpty, responder.access.allowsAnybody else { return }
-        var failures: [String] = []
+        var failures: [(text: String, isTaken: Bool)] = []
         for anywhere in [IPAddress.v4(0), .v6(0, 0)] where settings.family ?? anywhere.family == anywhere.family {
             let address = settings.serverAddresses.first { $0.family == anywhere.family } ?? anywhere
+            let endpoint = Endpoint(address: address, port: settings.serverPort)
             do throws(SystemError) {
                 let socket = try DatagramSocket(family: address.family, transmitStamps: false)
-                try socket.bind(to: Endpoint(address: address, port: settings.serverPort))
+                try socket.bind(to: endpoint)
                 pollSet.watch(socket.number, .server(servers.count))
                 servers.append(Socket(socket))
             } catch {
-                failures.append("\(address): \(error)")
+                failures.append(("\(endpoint): \(error)", error.number == SystemError.addressInUse))
             }
         }
-        // A machine may have no IPv6.
-        guard servers.isEmpty, let failure = failures.first else { return }
-        throw StartError("Could not open the NTP server's socket on port \(settings.serverPort) of \(failure)")
+        guard servers.isEmpty, let failure = failures.first else {
+            // A machine may have no IPv6, which is no news; that somebody else has the port is.
+            for failure in failures where failure.isTaken {
+                log.write("Nobody is served at \(failure.text)", .warning)
+            }
+            return
+        }
+        throw StartError("Could not open the NTP server's socket at \(failure.text)")
     }
 
     /// Answers those who wait at a server socket. It allocates nothing.

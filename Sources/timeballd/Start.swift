@@ -20,6 +20,10 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let hasControl = prepareControl(host, user, log)
     preparePage(host, user, log)
     if let path = host.pidFile { try StateDirectory.make(forFile: path, for: user) }
+    if user.name.isEmpty, user.user == 0, settings.purpose == .serve {
+        log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
+    }
+    makeDriftDirectory(host, user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -50,6 +54,16 @@ private final class OwnedPIDFile {
 
     init(_ path: String) throws(StartError) {
         file = try PIDFile(path)
+    }
+}
+
+/// Makes the directory of the drift file, while that is still permitted.
+private func makeDriftDirectory(_ host: DaemonSettings, _ user: RunUser, _ log: Log) {
+    guard let path = host.driftFile else { return }
+    do throws(StartError) {
+        try StateDirectory.make(forFile: path, for: user)
+    } catch {
+        log.write(error.sentence, .warning)
     }
 }
 

@@ -23,6 +23,10 @@ struct CommandLines {
             Row("-U", { $0.allowsUnprivileged = true }), Row("-v", { $0.printsVersion = true }),
             Row("--version", { $0.printsVersion = true }), Row("-h", { $0.printsUsage = true }),
             Row("--help", { $0.printsUsage = true }),
+            Row("-dxd", { ($0.debug, $0.staysInForeground, $0.controlsClock) = (2, true, false) }),
+            Row(
+                "-xf/x -L-1 -4u me",
+                { ($0.controlsClock, $0.file, $0.logLevel, $0.family, $0.user) = (false, "/x", -1, .ipv4, "me") }),
             Row(
                 "rtcsync -m -- manual",
                 {
@@ -40,6 +44,7 @@ struct CommandLines {
         "A command line that is not understood is refused with a sentence that names the word",
         arguments: [
             ("-z", "'-z' is not an option"), ("--nope", "'--nope' is not an option"), ("-f", "'-f' needs an argument"),
+            ("-xz", "'-z' is not an option"), ("-xf", "'-f' needs an argument"), ("-zx", "'-zx' is not an option"),
             ("-t soon", "not 'soon'"), ("-t 0", "above 0"), ("-P 101", "from 0 to 100"), ("-L loud", "not 'loud'"),
             ("-f /x rtcsync", "-f names a file"),
         ])

@@ -61,6 +61,14 @@ struct SourcesTextTests {
             ])
     }
 
+    @Test("A name without an address is said to have none, and nobody is said to have been asked")
+    func unresolved() {
+        var row = Self.row("nowhere.example", .v4(0), .nonselectable, reach: 0, age: nil)
+        row.report.address = .unresolved(3)
+        #expect(row.use == "its name has no address yet")
+        #expect(SourcesText.story(row) == ["nowhere.example: its name has no address yet."])
+    }
+
     @Test("The selection report's letter is told where there is one, except that silence says more")
     func selection() {
         var selection = SelectionReport()

@@ -21,8 +21,8 @@ int clinux_drop_privileges(const char *name, uint32_t user, uint32_t group, int 
 int clinux_may_set_clock(void);
 /// Files that are created from now on are writable by their owner only.
 void clinux_set_umask(void);
-/// Gives memory that is free in the heap back to the kernel: what starting needed, and running does not.
-void clinux_trim_heap(void);
+/// Gives back to the kernel what starting needed, and running does not: free memory in the heap, and pages of code.
+void clinux_trim_memory(void);
 int clinux_lock_memory(void);
 int clinux_realtime_priority(int priority);
 

@@ -6,7 +6,7 @@ internal import TimeBase
 /// Asking: when a request leaves, what it looks like, and what follows when no answer comes.
 extension Timekeeper {
     /// The least time between requests to different sources, so that they do not disturb each other.
-    private var separation: Duration {
+    var separation: Duration {
         let shortest = sources.map(\.settings.minimumPoll).min() ?? 6
         return min(max(.poll(shortest - 3), .milliseconds(2)), .milliseconds(200))
     }

@@ -13,9 +13,10 @@ extension Timekeeper {
         let candidates = eligible()
         guard !candidates.isEmpty else {
             let silent = sources.count { $0.reach == 0 }
+            let asked = sources.count { $0.endpoint != nil }
             let reason =
                 silent == sources.count
-                ? "no source answers (\(sources.count) asked)"
+                ? sources.isEmpty ? "there are no sources" : "no source answers (\(asked) of \(sources.count) asked)"
                 : "no selectable sources (\(silent) unreachable source\(silent == 1 ? "" : "s"))"
             // A source that is merely silent keeps its place for a while: its estimate is still the best there is.
             // While the first answers come in, one after the other, this is no news.
@@ -79,6 +80,10 @@ extension Timekeeper {
             return mark(index, .noselect, "The configuration says noselect.")
         }
         let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
+        guard source.endpoint != nil else {
+            sources[index].lastInterval = nil
+            return mark(index, .noSamples, "Its name has no address yet.")
+        }
         guard isFitted, let interval = interval(of: source, at: moment) else {
             sources[index].lastInterval = nil
             let story =
