@@ -25,6 +25,17 @@ internal import TimeBase
         for (gap, range) in zip(gaps.dropFirst(3), expected) { #expect(range.contains(gap)) }
     }
 
+    @Test("When several sources are due at once, each wake asks one of them: none is for nothing")
+    func noIdleWake() throws {
+        var bench = bench(4)
+        bench.servers = [:]
+        while bench.requests.isEmpty { bench.run(for: .milliseconds(1)) }
+        for asked in 2...4 {
+            bench.run(for: bench.keeper.nextWake(after: bench.now) - bench.now.monotonic)
+            #expect(bench.requests.count == asked)
+        }
+    }
+
     @Test("A request tells nothing of us: everything but version, mode, poll and the random number is fixed")
     func dataMinimisation() throws {
         var bench = bench(3)
