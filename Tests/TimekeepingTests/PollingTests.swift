@@ -25,15 +25,19 @@ internal import TimeBase
         for (gap, range) in zip(gaps.dropFirst(3), expected) { #expect(range.contains(gap)) }
     }
 
-    @Test("When several sources are due at once, each wake asks one of them: none is for nothing")
+    @Test("No wake is for nothing, also when several sources are due at nearly the same time")
     func noIdleWake() throws {
         var bench = bench(4)
         bench.servers = [:]
-        while bench.requests.isEmpty { bench.run(for: .milliseconds(1)) }
-        for asked in 2...4 {
+        bench.run(for: .milliseconds(1))  // the first wake only starts
+        var idle = 0
+        for _ in 0..<500 {
+            bench.forget()
             bench.run(for: bench.keeper.nextWake(after: bench.now) - bench.now.monotonic)
-            #expect(bench.requests.count == asked)
+            if bench.effects.isEmpty { idle += 1 }
         }
+        #expect(bench.requests.count > 100)
+        #expect(idle == 0)
     }
 
     @Test("A request tells nothing of us: everything but version, mode, poll and the random number is fixed")
