@@ -89,6 +89,9 @@ public enum Effect: Equatable, Sendable {
     /// the host's responder answers it.
     case askResponder([UInt8], from: ControlClient)
 
+    /// Read the source directories again (`sourcedir`), and report as ``Event/sourcesReloaded(added:removed:)``.
+    case reloadSources
+
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
 

@@ -85,6 +85,9 @@ public enum Event: Equatable, Sendable {
     /// A control request; the answer goes out as ``Effect/reply(_:to:)``.
     case control([UInt8], from: ControlClient, ControlAuthority)
 
+    /// The source directories were read again: the sources that are new in them, and those that are there no more.
+    case sourcesReloaded(added: [SourceSettings], removed: [SourceSettings])
+
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet
 

@@ -153,6 +153,8 @@ public struct Timekeeper: Engine {
             resolved(token, addresses, now, &effects)
         case .control(let octets, let client, let authority):
             control(octets, from: client, authority, now, &effects)
+        case .sourcesReloaded(let added, let removed):
+            reload(added: added, removed: removed, now, &effects)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):

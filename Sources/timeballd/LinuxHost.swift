@@ -51,6 +51,9 @@ struct LinuxHost: ~Copyable, Host {
     /// Control requests so far.
     var commandCount: UInt64 = 0
 
+    /// What the source directories had when they were read last.
+    private var directorySources: [SourceSettings]
+
     var pollSet = PollSet<Watched>()
     var events = EventQueue()
     var clock = KernelClock()
@@ -73,6 +76,7 @@ struct LinuxHost: ~Copyable, Host {
         var responder = Responder(rateLimit: settings.rateLimit, random: random)
         responder.access = settings.access
         self.settings = settings
+        directorySources = settings.directorySources
         self.log = log
         self.responder = responder
         commandAccess = settings.commandAccess
@@ -155,6 +159,7 @@ struct LinuxHost: ~Copyable, Host {
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets) { reply(octets, to: client) }
+        case .reloadSources: reloadSources()
         case .save(.drift, let text): save(text, effect)
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
@@ -192,6 +197,16 @@ struct LinuxHost: ~Copyable, Host {
         } catch {
             refuse(effect, error)
         }
+    }
+
+    private mutating func reloadSources() {
+        let (sources, warnings) = Configuration.directorySources(of: settings, .machine)
+        for warning in warnings { log.write(warning.description, .warning) }
+        events.append(
+            .sourcesReloaded(
+                added: sources.filter { !directorySources.contains($0) },
+                removed: directorySources.filter { !sources.contains($0) }))
+        directorySources = sources
     }
 
     private mutating func save(_ text: String, _ effect: Effect) {

@@ -25,6 +25,34 @@ import Testing
         #expect(lines.last?.hasSuffix("Z timeballd exiting") == true)
     }
 
+    @Test("The drift file's folder is made", .timeLimit(.minutes(1)))
+    func driftFolder() throws {
+        let scratch = try Scratch()
+        let process = try start(scratch, ["driftfile \(scratch.file("lib"))/drift"])
+        defer { process.terminate() }
+        #expect(eventually { scratch.names == ["lib", "log", "pid", "sock"] })
+        #expect(try scratch.text(of: "log").contains("cannot be saved") == false)
+    }
+
+    @Test("Going into the background it lets go of what whoever started it left open", .timeLimit(.minutes(1)))
+    func inheritedDescriptors() throws {
+        let scratch = try Scratch()
+        let options = [
+            "-x", "-l", scratch.file("log"), "port 0", "cmdport 0", "pidfile \(scratch.file("pid"))",
+            "bindcmdaddress \(scratch.file("sock"))",
+        ]
+        // The shell's `cat` ends when nobody holds the pipe's other end any more, and the daemon lives on.
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments =
+            ["-c", #"{ "$@" 7>&1 >/dev/null 2>&1; } | cat; test -e "$0""#, scratch.file("pid"), daemonPath] + options
+        try shell.run()
+        let hasEnded = eventually { !shell.isRunning }
+        if let process = Int32(try scratch.text(of: "pid").dropLast()) { kill(process, SIGTERM) }
+        shell.waitUntilExit()
+        #expect(hasEnded && shell.terminationStatus == 0)
+    }
+
     @Test("A signal is not missed, however near it comes to the beginning of the wait", .timeLimit(.minutes(1)))
     func signals() throws {
         for delay in 0..<20 as Range<UInt32> {

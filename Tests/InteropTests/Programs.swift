@@ -5,6 +5,7 @@ import Testing
 enum NeededProgram: String, CaseIterable {
     // Ours.
     case timeballd, timeball
+    case simulator = "timeball-sim"
     /// Ours, as it is shipped: optimised, with Swift's library linked statically.
     case releasedTimeballd
     // Debian's, unpacked by Scripts/install-test-programs.
@@ -12,11 +13,11 @@ enum NeededProgram: String, CaseIterable {
     // Debian's, installed by Scripts/setup.
     case python3, ip, setpriv, unshare
 
-    var isOurs: Bool { self == .timeballd || self == .timeball || self == .releasedTimeballd }
+    var isOurs: Bool { self == .timeballd || self == .timeball || self == .simulator || self == .releasedTimeballd }
 
     var path: String {
         switch self {
-        case .timeballd, .timeball: Places.binaries.appending(path: rawValue).path
+        case .timeballd, .timeball, .simulator: Places.binaries.appending(path: rawValue).path
         case .releasedTimeballd: Places.checkout.appending(path: ".build/release/timeballd").path
         case .chronyd: Places.unpacked.appending(path: "usr/sbin/chronyd").path
         case .chronyc: Places.unpacked.appending(path: "usr/bin/chronyc").path
@@ -32,7 +33,7 @@ enum NeededProgram: String, CaseIterable {
     /// What to do when it is missing.
     var remedy: String {
         switch self {
-        case .timeballd, .timeball: "swift build --build-tests"
+        case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
         case .chronyd, .chronyc, .ntpdig, .openntpd: "Scripts/install-test-programs"
         case .python3, .ip, .setpriv, .unshare: "Scripts/setup test"

@@ -42,6 +42,36 @@ extension Interop {
             }
         }
 
+        @Test("The simulator ends with 2 on nonsense, too, and with 1 where it could not write")
+        func simulator() throws {
+            try Asked.need(.simulator)
+            try Rig.with { rig throws in
+                for wrong in [["--bogus"], ["bogus"], ["run"], ["run", "nowhere"], ["bench", "--seeds", "0"]] {
+                    #expect(try rig.run(.simulator, wrong).status == 2, "\(wrong)")
+                }
+                #expect(try rig.run(.simulator, ["list"]).status == 0)
+                let trace = ["run", "lanfast", "--every", "100000", "--trace", "/nowhere/trace"]
+                #expect(try rig.run(.simulator, trace, within: .seconds(60)).status == 1)
+            }
+        }
+
+        @Test("What is read comes as one JSON object, too, whatever is read")
+        func objects() throws {
+            try Asked.need(.timeballd, .timeball, .chronyd, .chronyc)
+            try Rig.with { rig in
+                let honest = try rig.chronyd("honest", address: "127.0.0.2", "local stratum 1", "allow all")
+                let ours = try rig.timeballd("\(honest.line) iburst", "server nowhere.invalid")
+                try rig.waitUntilFollowing(ours, sources: 1)
+                for command in [
+                    "status", "sources", "sourcestats", "tracking", "activity", "selectdata", "ntpdata", "serverstats",
+                ] {
+                    let (status, output) = try rig.run(.timeball, [command, "--json", "--socket", ours.socket])
+                    #expect(status == 0)
+                    #expect(try Self.object(output)["schema"] as? String == "timeball.\(command)/1")
+                }
+            }
+        }
+
         @Test("A verdict is derived of chronyd's reports; --within says yes or no; UDP does not let anybody command")
         func derived() throws {
             try Asked.need(.timeball, .chronyd, .chronyc)

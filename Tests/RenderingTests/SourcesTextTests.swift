@@ -128,6 +128,42 @@ struct SourcesTextTests {
                 == ["192.0.2.1", "2", "0", "64", "s", "-", "-", "5.00", "us", "fast", "-", "-"])
     }
 
+    @Test("Counts are objects with the table's words as keys, and what a daemon does not count is null")
+    func counts() {
+        let now = Instant<Realtime>(sinceEpoch: .zero)
+        var activity = ActivityReport()
+        activity.online = 3
+        activity.unresolved = 1
+        #expect(
+            ActivityText.json(activity, at: now).text
+                == #"{"schema":"timeball.activity/1","time":"1970-01-01T00:00:00.000000000Z","online":3,"offline":0,"#
+                + #""burst_then_online":0,"burst_then_offline":0,"without_address":1}"#)
+        var server = ServerStatisticsReport()
+        server.ntpHits = 7
+        let text = ServerStatisticsText.json(server, at: now).text
+        #expect(text.contains(#""ntp_requests":7,"ntp_requests_dropped":null,"#))
+    }
+
+    @Test("Where there is no sample and no packet, JSON says null and never zero")
+    func nothingYet() {
+        let now = Instant<Realtime>(sinceEpoch: .zero)
+        var selection = SelectionReport()
+        selection.address = .unresolved(1)
+        selection.state = UInt8(ascii: "M")
+        selection.effectiveOptions = [.prefer, .trust]
+        let text = SelectionText.json([("a.example", selection)], at: now).text
+        #expect(text.contains(#""state":"M","use":"waiting: too few samples yet","#))
+        #expect(text.contains(#""options":["prefer","trust"],"last_sample_age_seconds":null,"score":null,"#))
+        var report = NTPDataReport()
+        report.remoteAddress = .ip(.v4(0xc000_0201))
+        #expect(NTPDataText.json([report], at: now).text.contains(#""offset_seconds":null,"delay_seconds":null,"#))
+        report.version = 4
+        report.tests = 0b11_1110_1111
+        report.delay = .milliseconds(2)
+        let answered = NTPDataText.json([report], at: now).text
+        #expect(answered.contains(#""delay_seconds":0.002,"#) && answered.contains(#""failed_tests":["7"],"#))
+    }
+
     @Test("The packet tests that failed are named")
     func ntpData() {
         var report = NTPDataReport()

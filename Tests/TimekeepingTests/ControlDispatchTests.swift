@@ -50,6 +50,26 @@ extension Bench {
         }
     }
 
+    @Test("Sources come and go with the lines of the source directories; one that is there already stays as it is")
+    func reload() throws {
+        var bench = bench(2)
+        bench.run(for: .seconds(300))
+        #expect(bench.ask(.reloadSources) == .status(.success))
+        #expect(bench.effects.contains(.reloadSources))
+        bench.servers[address(3)] = server()
+        let kept = try #require(bench.keeper.sources.last)
+        let removed = try #require(bench.keeper.sources.first).settings
+        let added = [3, 2].map { SourceSettings(kind: .server, name: "192.0.2.\($0)") }
+        bench.forget()
+        bench.receive(.sourcesReloaded(added: added, removed: [removed]))
+        #expect(bench.keeper.sources.map { $0.endpoint?.address } == [address(2), address(3)])
+        #expect(bench.keeper.sources.first?.number == kept.number)
+        #expect(bench.notes.contains(.sourceRemoved("192.0.2.1")) && bench.notes.contains(.sourceAdded("192.0.2.3")))
+        bench.forgetRequests()
+        bench.run(for: .seconds(300))
+        #expect(Set(bench.requests.map(\.to.address)) == [address(2), address(3)])
+    }
+
     @Test("Over the Unix socket the same commands are not refused for lack of right")
     func unixSocket() {
         var bench = bench(2)

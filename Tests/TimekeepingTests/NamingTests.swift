@@ -33,6 +33,20 @@ extension Bench {
         #expect(server.used == [address(1)])
     }
 
+    @Test("A name without an address is not said to have been asked")
+    func neverAsked() throws {
+        var settings = TimekeeperSettings()
+        settings.sources = [
+            SourceSettings(kind: .server, name: "time.example"), SourceSettings(kind: .server, name: "192.0.2.9"),
+        ]
+        var bench = Bench(settings)
+        bench.run(for: .seconds(2000))
+        let unresolved = try #require(bench.keeper.sources.first { $0.endpoint == nil })
+        #expect(unresolved.story == "Its name has no address yet.")
+        let reasons = bench.notes.compactMap { if case .cannotSynchronise(let reason) = $0 { reason } else { nil } }
+        #expect(reasons == ["no source answers (1 of 2 asked)"])
+    }
+
     @Test("A pool's members that never answer make room for others")
     func deadFromTheStart() {
         var bench = named(.pool, 1...6, good: [2, 4, 5, 6])

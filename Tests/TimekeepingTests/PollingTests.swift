@@ -25,6 +25,21 @@ internal import TimeBase
         for (gap, range) in zip(gaps.dropFirst(3), expected) { #expect(range.contains(gap)) }
     }
 
+    @Test("No wake is for nothing, also when several sources are due at nearly the same time")
+    func noIdleWake() throws {
+        var bench = bench(4)
+        bench.servers = [:]
+        bench.run(for: .milliseconds(1))  // the first wake only starts
+        var idle = 0
+        for _ in 0..<500 {
+            bench.forget()
+            bench.run(for: bench.keeper.nextWake(after: bench.now) - bench.now.monotonic)
+            if bench.effects.isEmpty { idle += 1 }
+        }
+        #expect(bench.requests.count > 100)
+        #expect(idle == 0)
+    }
+
     @Test("A request tells nothing of us: everything but version, mode, poll and the random number is fixed")
     func dataMinimisation() throws {
         var bench = bench(3)

@@ -102,7 +102,10 @@ extension Timekeeper {
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic
             }
-        case .onOffline, .refresh, .reloadSources:
+        case .reloadSources:
+            effects.append(.reloadSources)
+            return .status(.success)
+        case .onOffline, .refresh:
             refresh(now.monotonic)
             return .status(.success)
         case .addSource(let addition):
@@ -232,6 +235,31 @@ extension Timekeeper {
         _ address: SourceAddress, _ now: ClockReading, _ effects: inout [Effect]
     ) -> ControlReply {
         guard let index = position(of: address) else { return .status(.noSuchSource) }
+        remove(index, now, &effects)
+        return .status(.success)
+    }
+
+    /// The source directories were read again. What changed in a line is a source that goes and one that comes.
+    mutating func reload(
+        added: [SourceSettings], removed: [SourceSettings], _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        for old in removed {
+            guard let pool = pools.first(where: { $0.settings.kind == old.kind && $0.settings.name == old.name })
+            else { continue }
+            while let index = sources.firstIndex(where: { $0.pool == pool.number }) { remove(index, now, &effects) }
+        }
+        for new in added where sources.count < 64 {
+            if let address = IPAddress(new.name) {
+                guard position(of: .ip(address)) == nil else { continue }
+            } else if pools.contains(where: { $0.name == new.name }) {
+                continue
+            }
+            add(new, at: now.monotonic)
+            effects.append(.note(.sourceAdded(new.name)))
+        }
+    }
+
+    private mutating func remove(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
         let source = sources[index]
         if let exchange = source.exchange { effects.append(.close(exchange.token)) }
         let wasSelected = selected == index
@@ -241,7 +269,6 @@ extension Timekeeper {
         selected = wasSelected ? nil : selected.map { $0 > index ? $0 - 1 : $0 }
         effects.append(.note(.sourceRemoved(source.label)))
         select(because: nil, now, &effects)
-        return .status(.success)
     }
 
     private mutating func setLocal(
