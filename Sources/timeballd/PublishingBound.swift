@@ -27,7 +27,7 @@ extension LinuxHost {
     }
 
     mutating func publish(_ report: BoundReport) {
-        page?.write(BoundPage.body(report))
+        if !rateIsUncertain { page?.write(BoundPage.body(report)) }
     }
 }
 
