@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "TimekeepingTests",
             dependencies: [
-                "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses", "TimeBase",
+                "Timekeeping", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
+                "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -18,7 +18,8 @@ struct PageOption: ParsableArguments {
                 time: try reading.trueTime(), report: reading.report, moment: reading.moment,
                 wall: Instant(sinceEpoch: wall.sinceEpoch))
         } catch {
-            throw .cannotTell("\(error.description) Next: is the daemon running? timeball status")
+            let next = error == .cannotTell(.unknown) ? "timeball sources -v" : "is the daemon running? timeball status"
+            throw .cannotTell("\(error.description) Next: \(next)")
         }
     }
 }

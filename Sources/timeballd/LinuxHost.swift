@@ -46,6 +46,9 @@ struct LinuxHost: ~Copyable, Host {
     var control: ControlSocket?
     /// What other programs read the time from.
     var page: PageWriter?
+    /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
+    /// until then is not so.
+    private(set) var rateIsUncertain = false
     var clients = ControlClients()
     var commandAccess: AccessTable
     /// Control requests so far.
@@ -118,6 +121,7 @@ struct LinuxHost: ~Copyable, Host {
     mutating func read() -> ClockReading { clock.read() }
 
     mutating func next(before deadline: Instant<Monotonic>) -> Event? {
+        rateIsUncertain = false
         while true {
             if let event = events.removeFirst() { return event }
             let now = KernelClock.monotonic
@@ -227,6 +231,7 @@ struct LinuxHost: ~Copyable, Host {
                 log.write("\(error)", .error)
             }
         }
+        if case .setRate = effect { rateIsUncertain = true }
         events.append(.refused(effect, KernelRefusal(error)))
     }
 

@@ -9,7 +9,8 @@ import Timekeeping
 extension LinuxHost {
     /// Creates the page. Without it the daemon runs all the same, but somebody should know.
     mutating func openPage() {
-        guard let path = settings.boundFile else { return }
+        // A simulated time would be a lie to programs that live in the real one.
+        guard let path = settings.boundFile, !Simulator.isPreloaded else { return }
         let nothing = BoundReport(
             isKept: true, verdict: .unknown, leap: .unsynchronised, taiOffset: nil, reference: KernelClock.monotonic,
             validUntil: KernelClock.monotonic, suspended: .zero, wallOffset: .zero, tick: 0, scaledFrequency: 0,
@@ -27,7 +28,7 @@ extension LinuxHost {
     }
 
     mutating func publish(_ report: BoundReport) {
-        page?.write(BoundPage.body(report))
+        if !rateIsUncertain { page?.write(BoundPage.body(report)) }
     }
 }
 

@@ -10,7 +10,7 @@ import Testing
     func life() throws {
         let scratch = try Scratch()
         let process = try start(scratch, ["server 127.0.0.1 port \(try closedEndpoint().port)"])
-        #expect(eventually { scratch.names == ["log", "pid", "sock"] })
+        #expect(eventually { scratch.names == ["bound", "log", "pid", "sock"] })
         #expect(try scratch.text(of: "pid") == "\(process.processIdentifier)\n")
         let asked = Date()
         process.terminate()
@@ -19,7 +19,8 @@ import Testing
         process.waitUntilExit()
         #expect(Date().timeIntervalSince(asked) < 1)
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-        #expect(scratch.names == ["log"])
+        // The page stays: what it says goes on.
+        #expect(scratch.names == ["bound", "log"])
         let lines = try scratch.text(of: "log").split(separator: "\n")
         #expect(lines.first?.hasSuffix("Z timeballd starting") == true)
         #expect(lines.last?.hasSuffix("Z timeballd exiting") == true)
@@ -80,6 +81,25 @@ import Testing
             try scratch.text(of: "second").contains(
                 "Another daemon may already be running (pid=\(first.processIdentifier))"))
         #expect(first.isRunning)
+    }
+
+    @Test("The daemon keeps a page for every program, marks it at its end, and without a place for it goes on")
+    func page() throws {
+        let scratch = try Scratch()
+        let process = try start(scratch, [])
+        func state() throws -> UInt8 { try Data(contentsOf: URL(fileURLWithPath: scratch.file("bound")))[64] }
+        #expect(eventually { scratch.names.contains("sock") && scratch.names.contains("bound") })
+        #expect(try state() == 1)
+        process.terminate()
+        process.waitUntilExit()
+        #expect(try state() == 2)
+        let homeless = try start(scratch, ["boundfile \(scratch.file("log"))/bound"], log: "homeless")
+        defer { homeless.terminate() }
+        let hasComplained = eventually {
+            (try? scratch.text(of: "homeless"))?.contains("Other programs cannot read") == true
+        }
+        #expect(hasComplained)
+        #expect(homeless.isRunning)
     }
 
     private func start(_ scratch: Scratch, _ directives: [String], log: String = "log") throws -> Process {
