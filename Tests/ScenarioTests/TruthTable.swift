@@ -217,7 +217,15 @@ extension TruthRow {
     private var line: String {
         let verdicts = verdict.map(\.word).sorted().joined(separator: " or ")
         return "| \(event) | \(verdicts) | \(Self.word(leap)) | \(stratum) | \(distance.rawValue) | \(flag.rawValue) | "
-            + "\(kernelError.rawValue) | \(flag == .untouched ? "not touched" : Self.word(kernelLeap)) |"
+            + "\(kernelError.rawValue) | \(kernelLeapWord) |"
+    }
+
+    private var kernelLeapWord: String {
+        switch flag {
+        case .untouched: "not touched"
+        case .left: "as it was"
+        case .synchronised, .unsynchronised: Self.word(kernelLeap)
+        }
     }
 
     private static func word(_ leap: LeapIndicator) -> String {
