@@ -199,8 +199,10 @@ public struct SimulatedHost: Host {
     /// By how much the time served now is wrong, seconds: positive when it is fast. nil before any is served.
     public var servedError: Double? {
         guard let served else { return nil }
-        let wall = read().realtime
-        return (served.time(at: wall) - wall).inSeconds + clock.error(at: now)
+        let time = served.time(at: read().realtime)
+        // It need not pass a leap second when the wall clock does: the nearer reading counts.
+        let errors = [true, false].map { (time - scenario.time.utc(at: now, forClockThatPassed: $0)).inSeconds }
+        return errors.min { $0.magnitude < $1.magnitude }
     }
 
     /// When the kernel will apply the leap second that it was told of, if that is before `limit`.

@@ -94,8 +94,8 @@ extension Timekeeper {
         let known = max(3 * discipline.offsetDeviation, (confirmed.map { $0.high - $0.low } ?? 0) / 2, 1e-6)
         if rest > known {
             state.verdict = .settling
-            state.reason =
-                "The clock is \(Words.duration(rest)) off and being corrected (limit \(Words.duration(known)))."
+            let what = controlsClock ? "being corrected" : "not ours to correct; clients are served the right time"
+            state.reason = "The clock is \(Words.duration(rest)) off and \(what) (limit \(Words.duration(known)))."
             return state
         }
         state.verdict = .right

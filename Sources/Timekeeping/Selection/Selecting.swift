@@ -223,6 +223,7 @@ extension Timekeeper {
         let error = combination.offset - wallOffset(at: now.monotonic)
         guard permits(change: error, &effects) else {
             // The clock stays as it is, but what is told of it must not.
+            if reference == nil { selectionReason = "the offset is larger than maxchange allows" }
             publish(now, &effects)
             return
         }

@@ -57,7 +57,9 @@ extension Timekeeper {
         }
         // Clients are served the corrected time, also while the wall clock is still being slewed to it.
         if let error = wallError(at: now.monotonic) {
-            let drift = clock.rate.frequency.ratio + discipline.frequency.ratio
+            let rate = clock.rate.frequency.ratio
+            // Per second of the wall clock, of which a fast one has more than the oscillator.
+            let drift = (rate + discipline.frequency.ratio) / (1 + rate)
             served.correction = Duration(clampingSeconds: error)
             served.correctionRate = -drift
             if let end = discipline.slewEnd {
