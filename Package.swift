@@ -48,7 +48,7 @@ let package = Package(
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
-        pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control"]),
+        pure("Rendering", ["TimeBase", "Addresses", "NTPWire", "Control", "ClockStatistics"]),
         pure("Timekeeping", ["TimeBase", "Addresses", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
         pure("Configuration", ["TimeBase", "Addresses", "Control", "Timekeeping"]),
         pure(

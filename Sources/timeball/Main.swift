@@ -18,7 +18,7 @@ struct Timeball: ParsableCommand {
         StatusCommand.self, SourcesCommand.self, SourceStatisticsCommand.self, TrackingCommand.self,
         ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
         QueryCommand.self, OnlineCommand.self, OfflineCommand.self, BurstCommand.self, MakeStepCommand.self,
-        AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
+        AddCommand.self, DeleteCommand.self, ShutdownCommand.self, StudyCommand.self,
     ]
 }
 
