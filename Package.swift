@@ -52,7 +52,7 @@ let package = Package(
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
-        pure("Rendering", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control"]),
+        pure("Rendering", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics"]),
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),

@@ -49,7 +49,9 @@ public struct ClockSeries: Sendable {
 
     /// How many readings or frequencies are missing.
     public var missing: Int {
-        breaks.count + phases.reduce(0) { $0 + ($1.isNaN ? 1 : 0) }
+        var count = breaks.count
+        for phase in phases where phase.isNaN { count += 1 }
+        return count
     }
 
     /// The stretches of samples that lie between missing frequencies, as ranges of phases.

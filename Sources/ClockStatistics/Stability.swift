@@ -6,8 +6,11 @@ extension ClockSeries {
         guard interval > 0, interval.isFinite else { throw .interval }
         let gaps = missing
         guard gaps == 0 || statistic == .gradev else { throw .gaps(gaps) }
-        let kinds = NoiseTypes(of: self, for: statistic)
         let values = variances(statistic, factors: factors)
+        // An interval error is what it is, whatever the noise.
+        let kinds =
+            statistic == .mtie || statistic == .tierms
+            ? nil : NoiseTypes(of: self, for: statistic, known: overlapping(statistic, factors, values))
         var points: [StabilityPoint] = []
         points.reserveCapacity(factors.count)
         for (m, (terms, variance)) in zip(factors, values) {
@@ -15,12 +18,26 @@ extension ClockSeries {
             if terms > 0 {
                 guard variance.isFinite else { throw .overflow }
                 point.deviation = variance.squareRoot()
-                point.noise = kinds.type(factor: m)
+                point.noise = kinds?.type(factor: m)
                 point.qualify(statistic, count: statistic == .gradev ? terms + 2 * m : phases.count)
             }
             points.append(point)
         }
         return points
+    }
+
+    /// The overlapping variances that are at hand already, in the units of `NoiseTypes`.
+    private func overlapping(
+        _ statistic: Statistic, _ factors: [Int], _ values: [(terms: Int, variance: Double)]
+    ) -> [Int: Double] {
+        let divisor: Double
+        switch statistic {
+        case .oadev: divisor = 2
+        case .ohdev: divisor = 6
+        default: return [:]
+        }
+        return Dictionary(
+            zip(factors, values.map { $0.variance * divisor * interval * interval }), uniquingKeysWith: { first, _ in first })
     }
 
     /// Number of terms and variance at each factor.
@@ -55,11 +72,9 @@ extension ClockSeries {
         case .ohdev:
             return each(thirdDifferenceSquares(x, factors: usable)) { n, m in 6 * n * tauSquared(m) }
         case .mdev:
-            let sums = one { m, _ in modifiedDifferenceSquares(x, factors: [m])[0] }
-            return each(sums) { n, m in 2 * n * m * m * tauSquared(m) }
+            return each(modifiedDifferenceSquares(x, factors: usable)) { n, m in 2 * n * m * m * tauSquared(m) }
         case .tdev:
-            let sums = one { m, _ in modifiedDifferenceSquares(x, factors: [m])[0] }
-            return each(sums) { n, m in 6 * n * m * m }
+            return each(modifiedDifferenceSquares(x, factors: usable)) { n, m in 6 * n * m * m }
         case .pdev:
             let sums = one { m, _ in
                 m == 1 ? secondDifferenceSquares(x, factors: [1])[0] / 144 : parabolicDifferenceSquares(x, factor: m)

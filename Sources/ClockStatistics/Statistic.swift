@@ -75,6 +75,14 @@ public enum Statistic: String, CaseIterable, Sendable {
         (1..<max(2, count)).filter { terms(factor: $0, of: count) > 1 }
     }
 
+    /// Whether its unit is the second, rather than a fractional frequency.
+    public var isTime: Bool {
+        switch self {
+        case .tdev, .ttotdev, .mtie, .tierms: true
+        default: false
+        }
+    }
+
     /// The order of the phase difference that the statistic squares: 2 for Allan's, 3 for Hadamard's.
     var differenceOrder: Int {
         switch self {

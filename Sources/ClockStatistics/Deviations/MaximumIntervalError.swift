@@ -53,23 +53,31 @@ private func widest(_ highs: Span<Double>, _ lows: Span<Double>, shift: Int, cou
 private func join(_ highs: inout [Double], _ lows: inout [Double], shift: Int, count: Int) {
     var high = highs.mutableSpan
     var low = lows.mutableSpan
-    guard count > 0, shift + count <= high.count, high.count == low.count else { return }
+    guard count > 0, shift > 0, shift + count <= high.count, high.count == low.count else { return }
     var i = 0
-    while i < count {
-        let nextHigh = high[i &+ shift]
-        let nextLow = low[i &+ shift]
-        high[i] = high[i] > nextHigh ? high[i] : nextHigh
-        low[i] = low[i] < nextLow ? low[i] : nextLow
-        i &+= 1
+    // What is read ahead has not been written yet.
+    while i &+ 1 < count {
+        let j = i &+ shift
+        let nextHigh = greater(SIMD2(high[i], high[i &+ 1]), SIMD2(high[j], high[j &+ 1]))
+        let nextLow = lesser(SIMD2(low[i], low[i &+ 1]), SIMD2(low[j], low[j &+ 1]))
+        high[i] = nextHigh[0]
+        high[i &+ 1] = nextHigh[1]
+        low[i] = nextLow[0]
+        low[i &+ 1] = nextLow[1]
+        i &+= 2
+    }
+    if i < count {
+        high[i] = max(high[i], high[i + shift])
+        low[i] = min(low[i], low[i + shift])
     }
 }
 
 @inline(__always)
 private func greater(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> SIMD2<Double> {
-    SIMD2(a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1])
+    a.replacing(with: b, where: a .< b)
 }
 
 @inline(__always)
 private func lesser(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> SIMD2<Double> {
-    SIMD2(a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1])
+    a.replacing(with: b, where: a .> b)
 }

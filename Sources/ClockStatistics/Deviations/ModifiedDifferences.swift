@@ -1,31 +1,50 @@
 // The modified Allan variance squares second differences of phases that were averaged over m samples. Each term
 // follows from the one before by a third difference, so all terms of one m cost O(N). Rounding errors of such a running
-// sum grow with its length; it is therefore begun afresh from time to time, seldom enough to cost little.
+// sum grow with its length; it is therefore begun afresh from time to time, seldom enough to cost little. All factors
+// walk over the series together, block by block, so that it passes through the cache once.
 
-/// How many terms a running sum over m samples may be carried on.
-func runLength(factor m: Int) -> Int { max(1024, 16 * m) }
+private let blockLength = 1024
+
+/// How many terms a running sum over m samples may be carried on: whole blocks.
+func runLength(factor m: Int) -> Int { max(1, m / 64) * blockLength }
 
 /// Σ (Σ_{i=j..j+m-1} (x[i+2m] - 2x[i+m] + x[i]))² over the N - 3m + 1 terms, for each m.
 func modifiedDifferenceSquares(_ x: Span<Double>, factors: [Int]) -> [Double] {
-    factors.map { m in
-        let terms = Statistic.mdev.terms(factor: m, of: x.count)
-        var sum = 0.0
-        var start = 0
-        while start < terms {
-            let end = min(start + runLength(factor: m), terms)
-            sum += modifiedRunSquares(x, factor: m, from: start, to: end)
-            start = end
+    var sums = [Double](repeating: 0, count: factors.count)
+    var values = [Double](repeating: 0, count: factors.count)
+    let terms = factors.map { Statistic.mdev.terms(factor: $0, of: x.count) }
+    var start = 0
+    while start < (terms.max() ?? 0) {
+        for (index, m) in factors.enumerated() where start < terms[index] {
+            var value = values[index]
+            if start % runLength(factor: m) == 0 {
+                value = 0
+                for i in start..<(start + m) { value += x[i] - 2 * x[i + m] + x[i + 2 * m] }
+            } else {
+                value += step(x, m, start - 1)
+            }
+            let count = min(blockLength, terms[index] - start)
+            sums[index] += runSquares(x, factor: m, from: start, count: count, value: &value)
+            values[index] = value
         }
-        return sum
+        start += blockLength
     }
+    return sums
 }
 
-/// The squares of the terms from one index to before another, the first computed afresh.
-private func modifiedRunSquares(_ x: Span<Double>, factor m: Int, from start: Int, to end: Int) -> Double {
-    var value = 0.0
-    for i in start..<(start + m) { value += x[i] - 2 * x[i + m] + x[i + 2 * m] }
+/// By how much the term after index i differs from that at i.
+@inline(__always)
+private func step(_ x: Span<Double>, _ m: Int, _ i: Int) -> Double {
+    x[i + 3 * m] - x[i] + 3 * (x[i + m] - x[i + 2 * m])
+}
+
+/// The squares of so many terms, of which the first is given; leaves the last.
+private func runSquares(
+    _ x: Span<Double>, factor m: Int, from start: Int, count: Int, value last: inout Double
+) -> Double {
+    var value = last
     var first = value * value
-    let n = end - start - 1
+    let n = count - 1
     let a = x.extracting(start..<(start + n))
     let b = x.extracting((start + m)..<(start + m + n))
     let c = x.extracting((start + 2 * m)..<(start + 2 * m + n))
@@ -56,5 +75,6 @@ private func modifiedRunSquares(_ x: Span<Double>, factor m: Int, from start: In
         first += value * value
         i &+= 1
     }
+    last = value
     return first + (low + high).sum()
 }
