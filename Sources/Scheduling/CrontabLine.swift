@@ -51,9 +51,6 @@ public enum CrontabLine: Hashable, Sendable {
         _ cursor: inout LineCursor, _ dialect: Dialect, _ owner: CrontabOwner, _ key: UInt64
     ) throws(CrontabError) -> (CrontabEntry, [CrontabNote]) {
         let isUnlogged = dialect == .cronie && cursor.take("-")
-        if cursor.next(is: "-"), dialect == .debian {
-            throw CrontabError(column: cursor.column, word: "bad minute", reason: "a value is missing before -")
-        }
         var (schedule, notes) = try Schedule.read(&cursor, dialect: dialect, withSeconds: false, key: key)
         var user: String?
         if case .system(let knows) = owner {
