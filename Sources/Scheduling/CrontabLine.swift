@@ -171,6 +171,9 @@ private struct Assignment {
         } else if value.contains(UInt8(ascii: "$")), !["MAILTO", "MAILFROM"].contains(name) {
             notes.append(CrontabNote(column: column, text: "cron expands no variables: $ is taken as it stands"))
         }
+        if name == "PATH", value.contains(UInt8(ascii: "~")) {
+            notes.append(CrontabNote(column: column, text: "cron expands no ~: write the whole path"))
+        }
         if value.count > 998 {
             notes.append(CrontabNote(column: column, text: "Debian's cron cuts the line after 998 octets"))
         }

@@ -70,6 +70,19 @@ struct PropertyTests {
         #expect(try starts("*/15 12 * * *", by: 2 * 3600) == 0)
     }
 
+    @Test("Up to five minutes are made up for by all jobs, six and more by fixed times only")
+    func smallSteps() throws {
+        // The clock shows 11:30:20 and is put forward; the next minute to begin is 5, then 6 after the last that was served.
+        for (by, starts) in [(240, 5), (300, 1)] {
+            var rehearsal = Rehearsal(
+                try CronExpression("* * * * *"), zone: .utc, start: 1_777_894_200,
+                jumps: [ClockJump(at: 1_777_894_220, by: by)])
+            let boundary = 1_777_894_260 + by
+            for _ in 0..<starts { #expect(rehearsal.next(before: .max) == boundary) }
+            #expect(rehearsal.next(before: .max) == boundary + 60)
+        }
+    }
+
     @Test(
         "An expression is told in a sentence",
         arguments: [
@@ -85,7 +98,8 @@ struct PropertyTests {
     @Test(
         "A trap in a crontab is named, at its place",
         arguments: [
-            ("0 5 * * * date +%F", true, 17, "% ends the command"), ("* 5 * * * x", true, 1, "every minute"),
+            ("0 5 * * * date +%F", true, 17, "% ends the command"), ("0 5 * * * a \\%b %c", true, 17, "% ends"),
+            ("PATH=~/bin:/bin", true, 6, "expands no ~"), ("* 5 * * * x", true, 1, "every minute"),
             ("0 0 1 * 1 x", true, 1, "whichever matches"), ("0 0 30 2 * x", true, 1, "never runs"),
             ("*/7 * * * * x", true, 1, "do not divide"), ("0 22-2 * * * x", false, 3, "backwards"),
             ("0 61 * * * x", false, 3, "61 is not in 0-23"), ("TZ=UTC", true, 1, "CRON_TZ"),
