@@ -113,7 +113,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
         .testTarget(
-            name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase"], exclude: ["Vectors"],
+            name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
+            exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),

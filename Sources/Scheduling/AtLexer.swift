@@ -32,7 +32,8 @@ struct AtLexer {
     ]
     static let weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
-    private static let words: [(text: [UInt8], token: AtToken)] = {
+    /// By their first letter, the longest first.
+    private static let words: [UInt8: [(text: [UInt8], token: AtToken)]] = {
         var words: [(String, AtToken)] = [
             ("now", .now), ("am", .am), ("pm", .pm), ("noon", .noon), ("midnight", .midnight), ("teatime", .teatime),
             ("utc", .utc), ("today", .today), ("tomorrow", .tomorrow), ("next", .next), ("min", .unit(.minute)),
@@ -49,8 +50,8 @@ struct AtLexer {
         for (index, name) in weekdays.enumerated() {
             words += [(name, .weekday(index)), (String(name.prefix(3)), .weekday(index))]
         }
-        // Longest first.
-        return words.map { (Array($0.0.utf8), $0.1) }.sorted { $0.0.count > $1.0.count }
+        let byLength = words.map { (text: Array($0.0.utf8), token: $0.1) }.sorted { $0.text.count > $1.text.count }
+        return Dictionary(grouping: byLength) { $0.text.first ?? 0 }
     }()
 
     private init(_ text: String) {
@@ -76,7 +77,7 @@ struct AtLexer {
     private mutating func token() -> AtToken {
         if digits(from: at) > 0 { return numeric() }
         let rest = octets[at...]
-        for word in Self.words where rest.starts(with: word.text) {
+        for word in Self.words[octets[at]] ?? [] where rest.starts(with: word.text) {
             at += word.text.count
             return word.token
         }

@@ -51,9 +51,6 @@ public enum CrontabLine: Hashable, Sendable {
         _ cursor: inout LineCursor, _ dialect: Dialect, _ owner: CrontabOwner, _ key: UInt64
     ) throws(CrontabError) -> (CrontabEntry, [CrontabNote]) {
         let isUnlogged = dialect == .cronie && cursor.take("-")
-        if cursor.next(is: "-"), dialect == .debian {
-            throw CrontabError(column: cursor.column, word: "bad minute", reason: "a value is missing before -")
-        }
         var (schedule, notes) = try Schedule.read(&cursor, dialect: dialect, withSeconds: false, key: key)
         var user: String?
         if case .system(let knows) = owner {
@@ -173,6 +170,9 @@ private struct Assignment {
                 CrontabNote(column: 1, text: "TZ is for the jobs only; CRON_TZ decides when they run"))
         } else if value.contains(UInt8(ascii: "$")), !["MAILTO", "MAILFROM"].contains(name) {
             notes.append(CrontabNote(column: column, text: "cron expands no variables: $ is taken as it stands"))
+        }
+        if name == "PATH", value.contains(UInt8(ascii: "~")) {
+            notes.append(CrontabNote(column: column, text: "cron expands no ~: write the whole path"))
         }
         if value.count > 998 {
             notes.append(CrontabNote(column: column, text: "Debian's cron cuts the line after 998 octets"))

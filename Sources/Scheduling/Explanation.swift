@@ -51,7 +51,8 @@ extension CronExpression {
     private var dayPart: String {
         var ofMonth: [String] = []
         if daysOfMonth.nonzeroBitCount < 31, daysOfMonth != 0 {
-            ofMonth.append("day \(Self.list(daysOfMonth, 1...31) { "\($0)" }) of the month")
+            let word = isDayOfMonthStar || isDayOfWeekStar ? "or" : "and"
+            ofMonth.append("day \(Self.list(daysOfMonth, 1...31, word) { "\($0)" }) of the month")
         }
         if special.isLastDay { ofMonth.append("the last day of the month") }
         if special.isLastWeekday { ofMonth.append("the last working day of the month") }
@@ -85,7 +86,9 @@ extension CronExpression {
     }
 
     /// `1, 3 to 5 and 9`
-    private static func list(_ set: UInt64, _ range: ClosedRange<Int>, _ name: (Int) -> String) -> String {
+    private static func list(
+        _ set: UInt64, _ range: ClosedRange<Int>, _ word: String = "and", _ name: (Int) -> String
+    ) -> String {
         var parts: [String] = []
         var value = range.lowerBound
         while value <= range.upperBound {
@@ -102,11 +105,11 @@ extension CronExpression {
             }
             value = last + 1
         }
-        return joined(parts)
+        return joined(parts, word)
     }
 
-    private static func joined(_ parts: [String]) -> String {
+    private static func joined(_ parts: [String], _ word: String = "and") -> String {
         guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }
-        return parts.dropLast().joined(separator: ", ") + " and " + last
+        return parts.dropLast().joined(separator: ", ") + " \(word) " + last
     }
 }

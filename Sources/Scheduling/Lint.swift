@@ -41,7 +41,7 @@ public struct Lint: Sendable {
                         text: "missing newline before the end of the file: cron ignores the line or the whole table",
                         isRefusal: true))
             }
-            if case .entry(let entry) = line { notes += Traps.notes(entry, length: text.count, dialect: dialect) }
+            if case .entry(let entry) = line { notes += Traps.notes(entry, length: text.count) }
             let isAccepted = !notes.contains { $0.isRefusal }
             let first = notes.first { $0.isRefusal } ?? notes.first
             let message = notes.isEmpty ? nil : notes.map(\.text).joined(separator: "; ")

@@ -1,18 +1,17 @@
 /// What is valid in a crontab entry, and yet seldom what was meant.
 enum Traps {
     /// - Parameter length: of the line, in octets.
-    static func notes(_ entry: CrontabEntry, length: Int, dialect: Dialect) -> [CrontabNote] {
+    static func notes(_ entry: CrontabEntry, length: Int) -> [CrontabNote] {
         let commandColumn = length - entry.command.count + 1
-        var notes = commandNotes(entry.command, commandColumn, dialect)
+        var notes = commandNotes(entry.command, commandColumn)
         guard case .calendar(let expression) = entry.schedule else { return notes }
         notes += timeNotes(expression)
         return notes
     }
 
-    private static func commandNotes(_ command: [UInt8], _ column: Int, _ dialect: Dialect) -> [CrontabNote] {
+    private static func commandNotes(_ command: [UInt8], _ column: Int) -> [CrontabNote] {
         var notes: [CrontabNote] = []
-        let parts = CommandParts(command, dialect: dialect)
-        if !parts.input.isEmpty || hasFreePercent(command), let at = command.firstIndex(of: UInt8(ascii: "%")) {
+        if let at = freePercent(command) {
             notes.append(
                 CrontabNote(
                     column: column + at,
@@ -24,13 +23,14 @@ enum Traps {
         return notes
     }
 
-    private static func hasFreePercent(_ command: [UInt8]) -> Bool {
+    /// Where the first percent sign without a backslash stands.
+    private static func freePercent(_ command: [UInt8]) -> Int? {
         var isEscaped = false
-        for octet in command {
-            if octet == UInt8(ascii: "%"), !isEscaped { return true }
+        for (index, octet) in command.enumerated() {
+            if octet == UInt8(ascii: "%"), !isEscaped { return index }
             isEscaped = octet == UInt8(ascii: "\\") && !isEscaped
         }
-        return false
+        return nil
     }
 
     private static func timeNotes(_ expression: CronExpression) -> [CrontabNote] {

@@ -176,6 +176,9 @@ struct JobsLintCommand: ParsableCommand {
                 print("\(file):\(finding.line):\(finding.column): \(kind): \(message)")
             }
             if let note = Self.nameNote(file) { print(note) }
+            if unsafe access("/usr/sbin/sendmail", X_OK) != 0 {
+                print("\(file): note: there is no /usr/sbin/sendmail: cron throws the output of jobs away")
+            }
         }
         if findings.contains(where: { !$0.isAccepted }) { throw ExitCode(1) }
     }

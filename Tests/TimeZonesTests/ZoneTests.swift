@@ -59,6 +59,16 @@ struct ZoneTests {
         #expect(throws: ZoneError.badRule(text)) { _ = try Zone(rule: text) }
     }
 
+    @Test("An instant is written as clocks show it, also centuries from now")
+    func text() throws {
+        let vienna = try #require(vienna)
+        #expect(vienna.rfc3339(1_774_745_999) == "2026-03-29T01:59:59+01:00")
+        #expect(vienna.rfc3339(1_774_746_000) == "2026-03-29T03:00:00+02:00")
+        #expect(vienna.rfc3339(13_569_465_600) == "2400-01-01T01:00:00+01:00")
+        #expect(Zone.utc.rfc3339(-1) == "1969-12-31T23:59:59Z")
+        #expect(try Zone(rule: "<-0330>3:30").rfc3339(0) == "1969-12-31T20:30:00-03:30")
+    }
+
     @Test("A file of right/ is told from the others, and refused")
     func leapSeconds() {
         var octets = Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15)
