@@ -42,7 +42,9 @@ extension Timekeeper {
         var interval = shortest
         while interval < longest {
             let next = min(interval * 1.25, longest)
-            if filter.expectedError(at: filter.time + next, of: source.number, leastWander: Self.leastWander) > limit { break }
+            if filter.expectedError(at: filter.time + next, of: source.number, leastWander: Self.leastWander) > limit {
+                break
+            }
             interval = next
         }
         return Duration(clampingSeconds: interval)

@@ -50,8 +50,12 @@ extension Timekeeper {
         return (confirmed.low - drift - growth, confirmed.high - drift + growth)
     }
 
-    /// The books take two clocks read one after the other for one moment: by so much they can be wrong, seconds.
-    var readingError: Double { settings.precision.inSeconds + 1e-9 }
+    /// By how much the books can be wrong, seconds: they take two clocks read one after the other for one moment, and a
+    /// change of rate for made when it was decided.
+    var readingError: Double { settings.precision.inSeconds + 1e-9 + rateSlack }
+
+    /// How much later than it was decided a rate may reach the kernel, seconds.
+    static let rateLateness = 200e-6
 
     // MARK: Saying it again
 
