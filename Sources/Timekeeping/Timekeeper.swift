@@ -24,7 +24,7 @@ public struct Timekeeper: Engine {
     /// What the clock follows; nil before the first update and after the majority was lost.
     var reference: Reference?
     /// Why there is no reference, or what it is.
-    var selectionReason = "No source has answered yet."
+    var selectionReason = "no source has answered yet"
     /// The last interval that a majority confirmed; outlives the reference.
     var confirmed: Confirmation?
     /// Position of the selected source.

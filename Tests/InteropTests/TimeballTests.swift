@@ -24,7 +24,9 @@ extension Interop {
                     func agrees(_ key: String, _ part: String? = nil, column: Int) -> Bool {
                         let found = part.map { (object[key] as? [String: Any])?[$0] } ?? object[key]
                         guard let ours = found as? Double, let expected = Double(line[column]) else { return false }
-                        return abs(ours - expected) <= abs(expected) * 1e-3 + 2e-9
+                        // chronyc rounds ppm to three decimals and seconds to nine.
+                        let rounding = key.hasSuffix("_ppm") ? 0.6e-3 : 2e-9
+                        return abs(ours - expected) <= abs(expected) * 1e-3 + rounding
                     }
                     guard object["address"] as? String == line[1], agrees("stratum", column: 2),
                         agrees("frequency_ppm", "value", column: 7), agrees("frequency_ppm", "bound", column: 9),
