@@ -37,7 +37,8 @@ extension ClockSeries {
         default: return [:]
         }
         return Dictionary(
-            zip(factors, values.map { $0.variance * divisor * interval * interval }), uniquingKeysWith: { first, _ in first })
+            zip(factors, values.map { $0.variance * divisor * interval * interval }),
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Number of terms and variance at each factor.

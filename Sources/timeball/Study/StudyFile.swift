@@ -8,7 +8,7 @@ enum StudyFile {
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor =
             path == "-"
-            ? STDIN_FILENO 
+            ? STDIN_FILENO
             : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
         defer { if path != "-" { close(descriptor) } }
