@@ -27,9 +27,8 @@ private func logarithm(onePlus f: Double) -> Double {
     return f - (half - s * (half + 2 * s2 * series))
 }
 
-/// μ - log(1 + μ) for μ above -1: without the cancellation that the plain form suffers near 0.
+/// μ - log(1 + μ) for μ between -0.25 and 0.25: without the cancellation that the plain form suffers near 0.
 func logarithmDefect(_ mu: Double) -> Double {
-    guard mu.magnitude < 0.25 else { return mu - logarithm(1 + mu) }
     let s = mu / (2 + mu)
     let s2 = s * s
     var series = 0.0

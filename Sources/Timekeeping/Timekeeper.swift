@@ -35,6 +35,8 @@ public struct Timekeeper: Engine {
     var filter: ClockFilter?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
+    /// What changes of rate since the last confirmation may have cost by being late, seconds.
+    var rateSlack = 0.0
     /// `local` of the configuration, or as it was changed at run time.
     var localReference: LocalReferenceSettings?
     var isLocalReferenceActive = false

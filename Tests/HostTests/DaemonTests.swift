@@ -31,7 +31,7 @@ import Testing
         let scratch = try Scratch()
         let process = try start(scratch, ["driftfile \(scratch.file("lib"))/drift"])
         defer { process.terminate() }
-        #expect(eventually { scratch.names == ["lib", "log", "pid", "sock"] })
+        #expect(eventually { scratch.names.contains("lib") && scratch.names.contains("sock") })
         #expect(try scratch.text(of: "log").contains("cannot be saved") == false)
     }
 

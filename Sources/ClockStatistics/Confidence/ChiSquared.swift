@@ -92,9 +92,11 @@ private func gammaWeight(_ a: Double, _ x: Double) -> Double {
         rising *= shifted / x
     }
     let mu = (x - shifted) / shifted
+    // Where x is much the smaller, 1 + μ has lost it.
+    let defect = mu.magnitude < 0.25 ? logarithmDefect(mu) : mu - logarithm(x / shifted)
     let inverse = 1 / (shifted * shifted)
     let series =
         (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse * (1.0 / 1680 - inverse / 1188)))) / shifted
     let root = (2 * Double.pi * shifted).squareRoot()
-    return exponential(-shifted * logarithmDefect(mu) - series) / root * rising
+    return exponential(-shifted * defect - series) / root * rising
 }

@@ -2,7 +2,8 @@
 ///
 /// With few averaged phases the lag-1 estimate scatters (its standard deviation is about 2/√n), and below 30 there is
 /// none. So from one octave to the next the type stays what it was, unless the new estimate lies outside what rounding
-/// and twice its scatter allow. Beyond the last octave with an estimate the type stays too, unless the variance there
+/// and twice its scatter allow. Nor does it become whiter with few phases: taking a parabola from a short random walk
+/// leaves something that often looks white. Beyond the last octave with an estimate the type stays too, unless the variance there
 /// is greater than that type lets it be; then it is the next redder type that fits.
 struct NoiseTypes {
     /// Octaves 1, 2, 4, … that have an estimate, and the type taken for each.
@@ -15,6 +16,7 @@ struct NoiseTypes {
     /// The same at the last octave.
     private var lastVariance = 0.0
 
+    private static let leastForWhiter = 100
     /// How sure it has to be that the variance is too great: 99.9 %.
     private static let share = 0.999
 
@@ -52,6 +54,7 @@ struct NoiseTypes {
         if let previous {
             let scatter = 2 / Double(estimate.count).squareRoot()
             if (estimate.exponent - Double(previous)).magnitude <= 0.5 + 2 * scatter { return previous }
+            if estimate.rounded > previous, estimate.count < Self.leastForWhiter { return previous }
         }
         return min(max(estimate.rounded, limits.lowerBound), limits.upperBound)
     }

@@ -82,6 +82,7 @@ extension Timekeeper {
             pools[index].failures += 1
             let wait = Duration.seconds(7 * (1 << min(pools[index].failures + 1, 9)) / 4)
             pools[index].retryAt = now.monotonic + wait
+            finishIfAllFailed(now, &effects)
             if pools[index].failures == 1 {
                 effects.append(.note(.unresolved(name: pools[index].name ?? "")))
             }

@@ -347,6 +347,7 @@ extension Timekeeper {
             skew =
                 combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
         }
+        rateSlack = 0
         confirmed = Confirmation(
             time: moment, monotonic: now.monotonic, low: low, high: high,
             rate: skew + settings.maximumClockError.ratio)

@@ -153,6 +153,7 @@ extension Timekeeper {
 
     mutating func setRate(_ rate: KernelRate, _ now: ClockReading, _ effects: inout [Effect]) {
         guard controlsClock, rate != clock.rate else { return }
+        rateSlack += (rate.frequency.ratio - clock.rate.frequency.ratio).magnitude * Self.rateLateness
         clock.set(rate, at: now.monotonic)
         effects.append(.setRate(rate))
     }
@@ -170,7 +171,11 @@ extension Timekeeper {
     mutating func finishIfAllFailed(_ now: ClockReading, _ effects: inout [Effect]) {
         guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
         let isHopeless = sources.allSatisfy { source in
-            source.burst == nil && (source.endpoint != nil && source.requests > 0)
+            // A name that did not resolve twice has no address now.
+            guard source.endpoint != nil else {
+                return pools.first { $0.number == source.pool }.map { $0.failures >= 2 } ?? true
+            }
+            return source.burst == nil && source.requests > 0
                 && (source.estimate.count < 3 || source.selection == .falseticker)
         }
         guard isHopeless else { return }
