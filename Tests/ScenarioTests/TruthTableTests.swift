@@ -48,7 +48,7 @@ private func moments(of scenario: Scenario, seed: UInt64) -> [Moment] {
             let window = all.filter { row.window.contains($0.second) }
             #expect(window.count == row.window.count)
             for moment in window { check(moment, row) }
-            for moment in all { checkPromises(moment, row) }
+            for moment in all { checkPromises(moment, row, limit: world.settings.maximumDistance.inSeconds) }
         }
     }
 
@@ -86,10 +86,12 @@ private func moments(of scenario: Scenario, seed: UInt64) -> [Moment] {
         }
     }
 
-    private func checkPromises(_ moment: Moment, _ row: TruthRow) {
+    private func checkPromises(_ moment: Moment, _ row: TruthRow, limit: Double) {
         let isOwnTime = moment.served.referenceIdentifier == .local
         if moment.served.leap != .unsynchronised, !isOwnTime {
             #expect(moment.distance >= moment.servedError.magnitude, "\(row.event), second \(moment.second)")
+            // Not only at the next poll, which may be far: from that moment on.
+            #expect(moment.distance <= limit + 1e-6, "\(row.event), second \(moment.second)")
         }
         #expect(
             moment.maximumError >= 16 || moment.maximumError >= moment.error.magnitude,
