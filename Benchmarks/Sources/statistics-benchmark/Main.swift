@@ -9,9 +9,13 @@ struct StatisticsBenchmark {
         var arguments = CommandLine.arguments.dropFirst()[...]
         if arguments.isEmpty { arguments = ["oadev", "10000000", "mdev", "10000000", "mtie", "1000000"] }
         while let name = arguments.popFirst() {
+            if name == "import", let count = arguments.popFirst().flatMap({ Int($0) }) {
+                readFile(count)
+                continue
+            }
             guard let statistic = Statistic(rawValue: name), [.oadev, .mdev, .mtie].contains(statistic),
                 let count = arguments.popFirst().flatMap({ Int($0) }), count > 3
-            else { fatalError("usage: statistics-benchmark [oadev|mdev|mtie COUNT]...") }
+            else { fatalError("usage: statistics-benchmark [oadev|mdev|mtie|import COUNT]...") }
             let phases = whiteNoise(count)
             let series = ClockSeries(phases: phases, interval: 1)
             let factors = statistic.octaves(of: count)
@@ -27,6 +31,21 @@ struct StatisticsBenchmark {
             }
             print(statistic.rawValue, count, best, bestOfC, best / bestOfC)
         }
+    }
+
+    /// Prints `import lines seconds`: a file of `time,value` that lies in memory.
+    static func readFile(_ count: Int) {
+        var octets: [UInt8] = []
+        for (index, value) in whiteNoise(count).enumerated() {
+            octets.append(contentsOf: "\(1_367_834_856 + index),\((value * 1e9).rounded() / 1e9)\n".utf8)
+        }
+        var best = Double.infinity
+        for _ in 0..<5 {
+            var taken = 0
+            best = min(best, seconds { taken = ReadingFile(parsing: octets.span, interval: 1).values.count })
+            precondition(taken == count, "Every line must be taken.")
+        }
+        print("import", count, best)
     }
 
     /// Uniform, from Knuth's 64-bit congruential generator.

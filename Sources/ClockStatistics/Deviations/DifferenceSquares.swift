@@ -2,8 +2,8 @@
 // used for all factors while it is in the cache. Two sums run side by side in each lane so that additions need not
 // wait for one another.
 
-/// Samples per block: with one block for each factor of a long series, still within a second-level cache.
-private let blockLength = 1024
+/// Samples per block: with one block for each octave of a long series, still within a first-level cache.
+private let blockLength = 64
 
 /// Σ (x[i+2m] - 2x[i+m] + x[i])² for each m.
 func secondDifferenceSquares(_ x: Span<Double>, factors: [Int]) -> [Double] {
