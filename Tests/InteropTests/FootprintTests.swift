@@ -15,7 +15,7 @@ extension Interop {
                     program: .releasedTimeballd,
                     (honest + [fourth]).map { "\($0.line) iburst minpoll 10 maxpoll 10" }.joined(separator: "\n"))
                 try rig.waitUntilFollowing(ours, sources: 4)
-                pause(.seconds(75))  // the burst, and the few requests after it that tell the frequency, are over
+                pause(.seconds(20))  // the burst and what follows from it are over
 
                 let before = try ProcessStatus(of: ours.program.pid)
                 pause(.seconds(Asked.isLong ? 300 : 30))

@@ -19,7 +19,8 @@ extension Timekeeper {
     static let indifference = 2e-6
 
     /// At the start the frequency is hardly known: after the first quick samples these follow, seconds after the
-    /// previous one, where the shortest poll interval is longer.
+    /// previous one, where `iburst` is given and the shortest poll interval is the usual 64 s: whoever names a longer one
+    /// means it.
     static let startSpacing: [Double] = [6, 12, 24, 40]
 
     /// The interval after a sample, by the filter's prediction; nil while there is no filter for this source.
@@ -28,7 +29,9 @@ extension Timekeeper {
         guard settings.estimator == .filter, let filter, filter.knows(source.number) else { return nil }
         var shortest = Duration.poll(source.settings.minimumPoll).inSeconds
         let longest = max(0.9 * Duration.poll(source.settings.maximumPoll).inSeconds, shortest)
-        if source.settings.initialBurst, source.startSteps < Self.startSpacing.count, shortest > 30 {
+        if source.settings.initialBurst, source.startSteps < Self.startSpacing.count,
+            (30.0...64.0).contains(shortest)
+        {
             return Duration(clampingSeconds: Self.startSpacing[source.startSteps])
         }
         // While everything is new, each sample tells much.
