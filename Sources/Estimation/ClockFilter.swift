@@ -44,6 +44,8 @@ public struct ClockFilter: Equatable, Sendable {
     private(set) var members: [Member] = []
     /// The moment to which the beliefs belong.
     public private(set) var time: Double
+    /// The moment of the first sample.
+    public let began: Double
     /// Samples taken in.
     public private(set) var count = 0
 
@@ -53,6 +55,7 @@ public struct ClockFilter: Equatable, Sendable {
     ///   - frequencyDeviation: standard deviation of that.
     public init(time: Double, frequency: Double, frequencyDeviation: Double) {
         self.time = time
+        began = time
         let total = Self.priors.reduce(0, +)
         beliefs = zip(Self.wanders, Self.priors).map { wander, prior in
             Belief(

@@ -33,6 +33,9 @@ public struct Timekeeper: Engine {
     var aim: Aim?
     /// The clock that all sources share, as the filter believes it to be.
     var filter: ClockFilter?
+    /// Whether the next filter is made from samples that the last one had already, so that what that one found out must
+    /// not count a second time.
+    var rebuildsFilter = false
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     /// What changes of rate since the last confirmation may have cost by being late, seconds.

@@ -223,7 +223,10 @@ extension Timekeeper {
         let isShorter = sources[index].path.add(
             sample.delay, error: expected.map { sample.offset - $0.offset }, expected: expected?.offsetDeviation ?? 0)
         // What was believed rests on samples that were taken for short ones.
-        if isShorter { filter = nil }
+        if isShorter {
+            filter = nil
+            rebuildsFilter = true
+        }
         sources[index].estimate.add(sample)
         sources[index].lastSample = now.monotonic
         select(because: index, now, &effects)

@@ -26,10 +26,12 @@ extension Timekeeper {
 
     private mutating func feed(_ sample: Sample, _ index: Int) {
         if filter == nil {
-            // A drift file's skew bounds the frequency at high confidence; a third of it is a standard deviation.
+            // A skew bounds the frequency at high confidence; a third of it is a standard deviation.
+            let skew = rebuildsFilter ? Discipline.unknownSkew : discipline.skew
+            rebuildsFilter = false
             filter = ClockFilter(
                 time: sample.time, frequency: discipline.frequency.ratio,
-                frequencyDeviation: max(discipline.skew.ratio / 3, 1e-9))
+                frequencyDeviation: max(skew.ratio / 3, 1e-9))
         }
         let scale = asymmetryScale(index)
         // In an hour, a tenth of what a path may be asymmetric by.

@@ -208,6 +208,11 @@ extension Timekeeper {
         var combination = combine(field, choice, moment)
         if settings.estimator == .filter {
             fuse(&combination, because: isNews ? updated : nil, moment)
+            // The filter trusts its model of the noise. The bound does not: a frequency that the intervals allow may be.
+            if let filter {
+                let allowed = (high - low).magnitude / 2 / max(moment - filter.began, 1)
+                combination.skew = min(max(combination.skew, allowed), Regression.unknownSkew)
+            }
             combination.offset = combination.offset.clamped(to: min(low, high)...max(low, high))
         }
         let label = sources[choice.index].label

@@ -23,6 +23,9 @@ struct Discipline: Equatable {
     var makeStep: MakeStep?
     var maximumUpdateSkew: Frequency
 
+    /// How far the frequency of a crystal of which nothing is known may be from its name.
+    static let unknownSkew = Frequency(ppm: 500)
+
     init(settings: TimekeeperSettings, kernelRate: KernelRate) {
         makeStep = settings.makeStep
         maximumUpdateSkew = settings.maximumUpdateSkew
@@ -30,9 +33,9 @@ struct Discipline: Equatable {
             frequency = drift.frequency
             skew = max(drift.skew, Frequency(ppm: 0.001))
         } else {
-            // What the kernel is set to was right once, or is zero; a crystal is within 500 ppm of its name.
+            // What the kernel is set to was right once, or is zero.
             frequency = -kernelRate.frequency
-            skew = Frequency(ppm: 500)
+            skew = Self.unknownSkew
         }
     }
 
