@@ -208,11 +208,6 @@ extension Timekeeper {
         var combination = combine(field, choice, moment)
         if settings.estimator == .filter {
             fuse(&combination, because: isNews ? updated : nil, moment)
-            // The filter trusts its model of the noise. The bound does not: a frequency that the intervals allow may be.
-            if let filter {
-                let allowed = (high - low).magnitude / 2 / max(moment - filter.began, 1)
-                combination.skew = min(max(combination.skew, allowed), Regression.unknownSkew)
-            }
             combination.offset = combination.offset.clamped(to: min(low, high)...max(low, high))
         }
         let label = sources[choice.index].label
@@ -352,10 +347,19 @@ extension Timekeeper {
             skew =
                 combination.indices.compactMap { sources[$0].estimate.estimate?.skew }.min() ?? Regression.unknownSkew
         }
+        // The filter trusts its model of the noise. The bound does not: a frequency that the intervals allow may be, and
+        // may have been since the samples that confine the truth were taken.
+        var doubt = 0.0
+        if let filter {
+            let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1)
+            doubt = max(min(allowed, Regression.unknownSkew) - skew, 0)
+        }
+        let oldest = combination.indices.compactMap { sources[$0].bestSample?.time }.min() ?? moment
+        let widening = doubt * max(moment - oldest, 0)
         rateSlack = 0
         confirmed = Confirmation(
-            time: moment, monotonic: now.monotonic, low: low, high: high,
-            rate: skew + settings.maximumClockError.ratio)
+            time: moment, monotonic: now.monotonic, low: low - widening, high: high + widening,
+            rate: skew + doubt + settings.maximumClockError.ratio)
     }
 
     private mutating func setReference(
