@@ -16,11 +16,27 @@ struct Timeball: ParsableCommand {
         helpNames: [.long])
 
     static let subcommands: [any ParsableCommand.Type] = [
-        StatusCommand.self, SourcesCommand.self, SourceStatisticsCommand.self, TrackingCommand.self,
-        ActivityCommand.self, SelectionCommand.self, NTPDataCommand.self, ServerStatisticsCommand.self,
-        NowCommand.self, WaitCommand.self, QueryCommand.self, OnlineCommand.self, OfflineCommand.self,
-        BurstCommand.self, MakeStepCommand.self, AddCommand.self, DeleteCommand.self, ShutdownCommand.self,
-        JobsCommand.self, TimeZoneCommand.self, StudyCommand.self,
+        StatusCommand.self,
+        SourcesCommand.self,
+        SourceStatisticsCommand.self,
+        TrackingCommand.self,
+        ActivityCommand.self,
+        SelectionCommand.self,
+        NTPDataCommand.self,
+        ServerStatisticsCommand.self,
+        NowCommand.self,
+        WaitCommand.self,
+        QueryCommand.self,
+        OnlineCommand.self,
+        OfflineCommand.self,
+        BurstCommand.self,
+        MakeStepCommand.self,
+        AddCommand.self,
+        DeleteCommand.self,
+        ShutdownCommand.self,
+        JobsCommand.self,
+        TimeZoneCommand.self,
+        StudyCommand.self,
     ]
 }
 
