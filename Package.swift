@@ -56,7 +56,9 @@ let package = Package(
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
-        pure("Rendering", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics"]),
+        pure(
+            "Rendering",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
