@@ -50,6 +50,8 @@ let package = Package(
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "ClockStatistics"]),
+        pure("Plotting", linker: [.linkedLibrary("m")]),
+        pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
@@ -95,7 +97,7 @@ let package = Package(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock", "ClockStatistics",
+                "TimeballClock", "ClockStatistics", "ClockStudies", "Plotting", "StudyReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -122,7 +124,11 @@ let package = Package(
         .testTarget(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
-        .testTarget(name: "ClockStudiesTests", dependencies: ["ClockStudies"], swiftSettings: strict),
+        .testTarget(name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics"], swiftSettings: strict),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyReportsTests", dependencies: ["StudyReports", "Plotting", "ClockStudies", "ClockStatistics"],
+            swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
