@@ -37,7 +37,9 @@ let package = Package(
         .library(name: "ClockStatistics", targets: ["ClockStatistics"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // For the store of clock studies: tools only, never a daemon.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Deciding.
@@ -49,7 +51,8 @@ let package = Package(
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
-        pure("ClockStudies", ["TimeBase", "ClockStatistics"]),
+        pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
+        pure("RealTimeClock", ["TimeBase"]),
         pure("Plotting", linker: [.linkedLibrary("m")]),
         pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
@@ -67,10 +70,15 @@ let package = Package(
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        acting("Linux", ["CLinux", "TimeBase", "Addresses"]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
         // For other people's programs, which are concurrent.
         .target(name: "TimeballClock", dependencies: ["TimeBase", "BoundPage", "Linux"], swiftSettings: strict),
+        // A study on disk.
+        .target(
+            name: "StudyStore",
+            dependencies: ["ClockStudies", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
 
         // Programs.
         .executableTarget(
@@ -97,7 +105,8 @@ let package = Package(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock", "ClockStatistics", "ClockStudies", "Plotting", "StudyReports",
+                "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
+                "Recording", "Plotting", "StudyReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -124,7 +133,12 @@ let package = Package(
         .testTarget(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
-        .testTarget(name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
+            swiftSettings: strict),
+        .testTarget(name: "RealTimeClockTests", dependencies: ["RealTimeClock", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
         .testTarget(
             name: "StudyReportsTests", dependencies: ["StudyReports", "Plotting", "ClockStudies", "ClockStatistics"],

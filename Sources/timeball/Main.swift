@@ -37,6 +37,7 @@ struct Timeball: ParsableCommand {
         JobsCommand.self,
         TimeZoneCommand.self,
         StudyCommand.self,
+        DriftCommand.self,
     ]
 }
 
@@ -70,9 +71,14 @@ enum Output {
     }
 
     /// For people, not for pipes.
-    static func complain(_ text: String) {
-        let octets = Array((text + "\n").utf8)
-        _ = unsafe octets.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    static func complain(_ text: String) { put(text + "\n", on: STDERR_FILENO) }
+
+    /// At once, also into a pipe or a file: for commands that run for days.
+    static func now(_ text: String) { put(text, on: STDOUT_FILENO) }
+
+    private static func put(_ text: String, on descriptor: Int32) {
+        let octets = Array(text.utf8)
+        _ = unsafe octets.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 }
 
