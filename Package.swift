@@ -53,6 +53,8 @@ let package = Package(
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
         pure("RealTimeClock", ["TimeBase"]),
+        pure("Plotting", linker: [.linkedLibrary("m")]),
+        pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
@@ -106,7 +108,7 @@ let package = Package(
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
-                "Recording",
+                "Recording", "Plotting", "StudyReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -134,11 +136,15 @@ let package = Package(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(
-            name: "ClockStudiesTests", dependencies: ["ClockStudies", "Engine", "TimeBase", "Recording"],
+            name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
         .testTarget(name: "RealTimeClockTests", dependencies: ["RealTimeClock", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyReportsTests", dependencies: ["StudyReports", "Plotting", "ClockStudies", "ClockStatistics"],
+            swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
