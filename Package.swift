@@ -33,6 +33,7 @@ let package = Package(
         .library(name: "TimeballClock", targets: ["TimeballClock"]),
         .executable(name: "timeballd", targets: ["timeballd"]),
         .executable(name: "timeball", targets: ["timeball"]),
+        .executable(name: "timeball-jobsd", targets: ["timeball-jobsd"]),
         .executable(name: "timeball-sim", targets: ["timeball-sim"]),
         .library(name: "ClockStatistics", targets: ["ClockStatistics"]),
     ],
@@ -49,6 +50,8 @@ let package = Package(
         pure("TimeZones", ["TimeBase"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("Engine", ["TimeBase"]),
+        pure("JobsControl"),
+        pure("JobScheduler", ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
@@ -74,6 +77,9 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
+        // Debian's libsqlite3-dev; Documentation/Decisions/0013.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        acting("JobHistory", ["CSQLite", "JobsControl"]),
         // For other people's programs, which are concurrent.
         .target(name: "TimeballClock", dependencies: ["TimeBase", "BoundPage", "Linux"], swiftSettings: strict),
         // A study on disk.
@@ -104,11 +110,24 @@ let package = Package(
                     ], .when(configuration: .release))
             ]),
         .executableTarget(
+            name: "timeball-jobsd",
+            dependencies: [
+                "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
+                "JobHistory", "CLinux", "Linux", "Daemon",
+            ],
+            swiftSettings: strict + [
+                .unsafeFlags([
+                    "-Xfrontend", "-disable-implicit-concurrency-module-import",
+                    "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                ])
+            ],
+            linkerSettings: [.linkedLibrary("m")]),
+        .executableTarget(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
-                "Recording", "Plotting", "StudyReports",
+                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -129,6 +148,14 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobSchedulerTests",
+            dependencies: ["JobScheduler", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobsHostTests",
+            dependencies: ["timeball-jobsd", "timeball", "JobHistory", "JobsControl", "Scheduling", "TimeBase"],
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
