@@ -95,7 +95,7 @@ let package = Package(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock", "ClockStatistics",
+                "TimeballClock", "ClockStatistics", "Linux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -36,6 +36,7 @@ struct Timeball: ParsableCommand {
         ShutdownCommand.self,
         JobsCommand.self,
         TimeZoneCommand.self,
+        RunPartsCommand.self,
         StudyCommand.self,
     ]
 }
@@ -43,6 +44,7 @@ struct Timeball: ParsableCommand {
 @main
 enum Main {
     static func main() {
+        if let (program, arguments) = Names.program(for: CommandLine.arguments) { exit(program.run(arguments)) }
         do {
             var command = try Timeball.parseAsRoot(Arguments.commandFirst(Array(CommandLine.arguments.dropFirst())))
             try command.run()
