@@ -47,6 +47,7 @@ let package = Package(
         pure("TimeZones", ["TimeBase"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("Engine", ["TimeBase"]),
+        pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "ClockStatistics"]),
@@ -95,7 +96,7 @@ let package = Package(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock", "ClockStatistics", "Linux",
+                "TimeballClock", "ClockStatistics", "Engine", "ExactStarts", "Linux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -116,6 +117,10 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExactStartsTests",
+            dependencies: ["ExactStarts", "Engine", "BoundPage", "TimeZones", "TimeBase", "Linux", "timeball"],
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),

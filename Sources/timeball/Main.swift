@@ -8,7 +8,7 @@ struct Timeball: ParsableCommand {
         abstract: "Tells how right the clock is, and why.",
         discussion: """
             Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
-            4 not permitted, 124 timed out (wait).
+            4 not permitted, 5 refused for safety (at, tick), 124 timed out (wait).
             """,
         version: "timeball (Timeball) version 0.1",
         subcommands: subcommands,
@@ -36,6 +36,8 @@ struct Timeball: ParsableCommand {
         ShutdownCommand.self,
         JobsCommand.self,
         TimeZoneCommand.self,
+        ExactStartCommand.self,
+        TickCommand.self,
         RunPartsCommand.self,
         StudyCommand.self,
     ]

@@ -16,7 +16,7 @@ final class ReportRelay {
         var second: [Int32] = [-1, -1]
         guard unsafe pipe(&first) == 0 else { return nil }
         guard unsafe pipe(&second) == 0 else {
-            first.forEach { close($0) }
+            for number in first { close(number) }
             return nil
         }
         (output, errors) = (first[1], second[1])
