@@ -49,7 +49,7 @@ struct StartRecord {
     private var resident: Int64? {
         guard let most = end?.mostResident else { return nil }
         var own = rusage()
-        guard unsafe getrusage(RUSAGE_SELF, &own) == 0, most > Int64(own.ru_maxrss) * 1024 else { return nil }
+        guard unsafe getrusage(RUSAGE_SELF.rawValue, &own) == 0, most > Int64(own.ru_maxrss) * 1024 else { return nil }
         return most
     }
 
