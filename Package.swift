@@ -97,6 +97,7 @@ let package = Package(
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "Engine", "ExactStarts", "Linux",
+                "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

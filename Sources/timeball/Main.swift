@@ -39,6 +39,7 @@ struct Timeball: ParsableCommand {
         ExactStartCommand.self,
         TickCommand.self,
         RunPartsCommand.self,
+        AnacronCommand.self,
         StudyCommand.self,
     ]
 }
