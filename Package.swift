@@ -52,6 +52,7 @@ let package = Package(
         pure("Engine", ["TimeBase"]),
         pure("JobsControl"),
         pure("JobScheduler", ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl"]),
+        pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
@@ -127,7 +128,7 @@ let package = Package(
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
-                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler",
+                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "ExactStarts", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -156,6 +157,10 @@ let package = Package(
         .testTarget(
             name: "JobsHostTests",
             dependencies: ["timeball-jobsd", "timeball", "JobHistory", "JobsControl", "Scheduling", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExactStartsTests",
+            dependencies: ["ExactStarts", "Engine", "BoundPage", "TimeZones", "TimeBase", "Linux", "timeball"],
             swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
