@@ -46,6 +46,8 @@ let package = Package(
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
+        pure("AtSpool", ["TimeBase", "TimeZones"]),
+        pure("FileWatches", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
@@ -117,6 +119,10 @@ let package = Package(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AtSpoolTests", dependencies: ["AtSpool", "TimeZones", "TimeBase"], exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(name: "FileWatchesTests", dependencies: ["FileWatches", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(
