@@ -49,6 +49,8 @@ let package = Package(
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
+        pure("AtSpool", ["TimeBase", "TimeZones"]),
+        pure("FileWatches", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
         pure("JobsControl"),
         pure("JobScheduler", ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl"]),
@@ -162,6 +164,10 @@ let package = Package(
             name: "ExactStartsTests",
             dependencies: ["ExactStarts", "Engine", "BoundPage", "TimeZones", "TimeBase", "Linux", "timeball"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AtSpoolTests", dependencies: ["AtSpool", "TimeZones", "TimeBase"], exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(name: "FileWatchesTests", dependencies: ["FileWatches", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(
