@@ -57,7 +57,7 @@ let package = Package(
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "Control", "Timekeeping"]),
+        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping"],
@@ -65,6 +65,8 @@ let package = Package(
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        acting("Cryptography", ["CNettle", "NTPWire"]),
         acting("Linux", ["CLinux", "TimeBase", "Addresses"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
         // For other people's programs, which are concurrent.
@@ -75,7 +77,7 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "CLinux", "Linux", "Daemon",
+                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -123,14 +125,15 @@ let package = Package(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(name: "ClockStudiesTests", dependencies: ["ClockStudies"], swiftSettings: strict),
-        .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
