@@ -70,7 +70,7 @@ let package = Package(
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "Control", "Timekeeping"]),
+        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping"],
@@ -79,6 +79,8 @@ let package = Package(
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        acting("Cryptography", ["CNettle", "NTPWire"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
         // Debian's libsqlite3-dev; Documentation/Decisions/0013.
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -96,7 +98,7 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "CLinux", "Linux", "Daemon",
+                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -183,14 +185,15 @@ let package = Package(
         .testTarget(
             name: "StudyReportsTests", dependencies: ["StudyReports", "Plotting", "ClockStudies", "ClockStatistics"],
             swiftSettings: strict),
-        .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",

@@ -27,6 +27,7 @@ struct Timeball: ParsableCommand {
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,
+        KeyGenerationCommand.self,
         OnlineCommand.self,
         OfflineCommand.self,
         BurstCommand.self,

@@ -88,7 +88,7 @@ struct Source {
     var stratum = 16
     var referenceIdentifier = ReferenceIdentifier.none
 
-    var outcomes = InlineArray<20, UInt32>(repeating: 0)
+    var outcomes = InlineArray<21, UInt32>(repeating: 0)
     var requests: UInt32 = 0
     var replies: UInt32 = 0
     var validReplies: UInt32 = 0

@@ -1,5 +1,7 @@
 internal import Addresses
+internal import Control
 internal import Estimation
+internal import NTPWire
 internal import TimeBase
 
 /// From what every source says to what the clock follows.
@@ -79,6 +81,14 @@ extension Timekeeper {
         guard !source.settings.noselect else {
             return mark(index, .noselect, "The configuration says noselect.")
         }
+        guard !effective(source).contains(.noselect) else {
+            return mark(index, .noselect, "It is not authenticated, and authselectmode wants that.")
+        }
+        if let key = source.settings.key, source.estimate.count == 0, keys.key(key) == nil {
+            return mark(
+                index, .noSamples,
+                "Key \(key) is not in the key file, so it can't be asked. Next: add it there, and chronyc rekey.")
+        }
         let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
         guard source.endpoint != nil else {
             sources[index].lastInterval = nil
@@ -146,7 +156,7 @@ extension Timekeeper {
 
     /// A silent source counts only while no other answers: it can't say any more whether it still agrees.
     private func isStillTimely(_ source: Source) -> Bool {
-        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !$0.settings.noselect }
+        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !effective($0).contains(.noselect) }
     }
 
     /// Who goes into the intersection: those without a fault; where only orphans are left, the chosen orphan.
@@ -155,10 +165,11 @@ extension Timekeeper {
         if open.isEmpty, let orphan = chosenOrphan() { open = [orphan] }
         return open.compactMap { index in
             guard let interval = sources[index].lastInterval else { return nil }
-            let settings = sources[index].settings
+            let options = effective(sources[index])
             return Candidate(
                 index: index, offset: interval.offset, distance: interval.distance, stratum: sources[index].stratum,
-                isPreferred: settings.prefer, isTrusted: settings.trust, isRequired: settings.require)
+                isPreferred: options.contains(.prefer), isTrusted: options.contains(.trust),
+                isRequired: options.contains(.require))
         }
     }
 
@@ -187,7 +198,7 @@ extension Timekeeper {
             sources[candidate.index].badSelections = 0
             sources[candidate.index].isKnownLiar = false
         }
-        if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
+        if sources.contains(where: { effective($0).contains(.require) }), !accepted.contains(where: \.isRequired) {
             for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }
             setUnsynchronised("no required source in selectable sources", now, &effects)
             return
@@ -234,7 +245,7 @@ extension Timekeeper {
     /// At the start a quick source must not be followed before the others had their chance.
     private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
         sources.contains { source in
-            guard !source.settings.noselect, source.isOnline, source.endpoint != nil else { return false }
+            guard !effective(source).contains(.noselect), source.isOnline, source.endpoint != nil else { return false }
             switch settings.estimator {
             case .regression:
                 return source.selection == .noSamples && source.burst != nil && source.reach != 0
