@@ -160,6 +160,9 @@ struct JobsHost: ~Copyable, Host {
         case .writeTable(let user, let text, let client):
             events.append(.tableWritten(client: client, failure: tables.write(user, text)))
             lookAtTables()
+        case .restoreTable(let user, let client):
+            events.append(.tableWritten(client: client, failure: tables.restore(user)))
+            lookAtTables()
         case .readTables: lookAtTables(isForced: true)
         case .ping(let url): processes.ping(url)
         case .reply(let answer, let client): reply(answer, to: client)

@@ -215,6 +215,18 @@ struct TableFinder {
         }
     }
 
+    /// Puts the copy back that was kept; what it replaces becomes the copy.
+    func restore(_ user: String) -> String? {
+        do throws(SystemError) {
+            guard let octets = try AtomicFile.octets(of: "\(options.stateDirectory)/tables/\(user)", atMost: 8 << 20) else {
+                return "no copy of a table of \(user) was kept"
+            }
+            return write(user, octets)
+        } catch {
+            return "The copy cannot be read: \(error)"
+        }
+    }
+
     // MARK: Who may
 
     func access() -> TableAccess {

@@ -39,6 +39,7 @@ struct Timeball: ParsableCommand {
         TimeZoneCommand.self,
         ExactStartCommand.self,
         TickCommand.self,
+        CrontabCommand.self,
         RunPartsCommand.self,
         AnacronCommand.self,
         StudyCommand.self,

@@ -10,6 +10,7 @@ enum Names {
     }
 
     static let programs: [String: Program] = [
+        "crontab": Program(run: CrontabProgram.run, isCommand: true),
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
         "run-parts": Program(run: RunPartsProgram.run, isCommand: true)
     ]
