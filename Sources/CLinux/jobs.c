@@ -478,8 +478,6 @@ int clinux_lock_file(const char *path) {
 int clinux_rename(const char *from, const char *to) { return result(rename(from, to)); }
 
 int clinux_remove_folder(const char *path) { return result(rmdir(path)); }
-int clinux_may_execute(const char *path) { return access(path, X_OK) == 0; }
-
 void clinux_raise_files(void) {
     struct rlimit limit;
     if (has_files || getrlimit(RLIMIT_NOFILE, &limit) < 0) return;

@@ -105,7 +105,5 @@ int clinux_load(int64_t *thousandths);
 int clinux_lock_file(const char *path);
 int clinux_rename(const char *from, const char *to);
 int clinux_remove_folder(const char *path);
-/// 1 if this process may execute the file.
-int clinux_may_execute(const char *path);
 /// Lets this process, and not the jobs that it starts, have as many files open as the system permits.
 void clinux_raise_files(void);
