@@ -84,7 +84,8 @@ public struct FaultSearch: Sendable {
                     }
                 }
                 var last = Int.min / 2
-                for fault in batch.sorted(by: { $0.index < $1.index }) where fault.index > last + 3 || batch.count == 1 {
+                for fault in batch.sorted(by: { $0.index < $1.index }) where fault.index > last + 3 || batch.count == 1
+                {
                     accepted[fault.index, default: []].insert(fault.kind)
                     last = fault.index
                 }

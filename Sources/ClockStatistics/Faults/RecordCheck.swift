@@ -63,7 +63,9 @@ public struct RecordCheck: Sendable, Equatable {
             case .outlier: clean[fault.index] = .nan
             case .step: for index in fault.index..<clean.count { clean[index] -= fault.size }
             case .frequencyJump:
-                for index in fault.index..<clean.count { clean[index] -= fault.size * (times[index] - times[fault.index]) }
+                for index in fault.index..<clean.count {
+                    clean[index] -= fault.size * (times[index] - times[fault.index])
+                }
             }
         }
         return clean

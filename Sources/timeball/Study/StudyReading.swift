@@ -8,7 +8,8 @@ enum StudyReading {
         study.subject.title = path.split(separator: "/").last.map(String.init) ?? path
         var problems = 0
         let octets = try StudyFile.read(path)
-        for (index, line) in octets.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in octets.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        {
             let text = String(decoding: line, as: UTF8.self).filter { $0 != "\r" && $0 != " " }
             if text.isEmpty || text.hasPrefix("#") { continue }
             let fields = text.split(separator: ",", omittingEmptySubsequences: false)
