@@ -62,7 +62,7 @@ struct Ruler {
 
     /// About so many marks, in ascending order, all within the range.
     func ticks(about count: Int) -> [Tick] {
-        axis.scale == .logarithmic ? decades(about: count) : even(about: count)
+        axis.scale == .logarithmic && high > 8 * low ? decades(about: count) : even(about: count)
     }
 
     private func even(about count: Int) -> [Tick] {

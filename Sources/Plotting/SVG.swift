@@ -103,7 +103,7 @@ private struct SVGDrawing {
             "<rect class=\"band \(fill(layer.hue))\" x=\"\(n(x))\" y=\"\(n(y - 5))\" width=\"18\" height=\"10\"/>"
         case .points: "<path class=\"dots big \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y))h0\"/>"
         case .errorBars: "<path class=\"bar \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y - 6))v12m-4 0h8m-8 -12h8\"/>"
-        case .guide: "<path class=\"guide \(stroke(layer.hue))\" \(path)/>"
+        case .guide, .level: "<path class=\"guide \(stroke(layer.hue))\" \(path)/>"
         case .moment: "<path class=\"moment \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y - 6))v12\"/>"
         default: "<path class=\"line \(stroke(layer.hue))\" \(path)/>"
         }

@@ -31,6 +31,7 @@ public struct Terminal: Sendable, Equatable {
             return "\("⁰¹²³⁴⁵⁶⁷⁸⁹".distance(from: "⁰¹²³⁴⁵⁶⁷⁸⁹".startIndex, to: digit))"
         }
         return switch character {
+        case "\u{a0}": " "
         case "µ", "μ": "u"
         case "±": "+/-"
         case "−", "–", "—", "⁻": "-"
@@ -43,6 +44,8 @@ public struct Terminal: Sendable, Equatable {
         case "≤": "<="
         case "≥": ">="
         case "₀": "0"
+        case "ᐟ": "/"
+        case "ê": "e"
         case "“", "”": "\""
         case "’": "'"
         default: "?"

@@ -27,7 +27,11 @@ extension StudyAnalysis {
     }
 
     private func summary(of curve: Curve, _ taus: [Double]) -> String {
-        let lowest = curve.points.min { ($0.deviation ?? .infinity) < ($1.deviation ?? .infinity) }
+        // The last points rest on few independent values.
+        let sure = curve.points.filter { ($0.degreesOfFreedom ?? 10) >= 5 }
+        let lowest = (sure.isEmpty ? curve.points : sure).min {
+            ($0.deviation ?? .infinity) < ($1.deviation ?? .infinity)
+        }
         var text = "\(curve.statistic.heading) at averaging times from \(Quantity.duration(taus.first ?? .nan)) to "
         text +=
             "\(Quantity.duration(taus.last ?? .nan)), both axes logarithmic, without the mean rate, outliers and steps."
@@ -40,26 +44,62 @@ extension StudyAnalysis {
         return text
     }
 
-    /// Slopes of the kinds of noise that the statistic tells apart, through the point where each kind is at home.
+    /// What each kind of noise of the model alone would show, as lines with the slope of that kind.
     private func guides(_ statistic: Statistic, _ points: [Point]) -> [Layer] {
-        let modified = [.mdev, .mtotdev, .pdev].contains(statistic)
-        let slopes: [(alpha: Int, slope: Double, name: String)] =
-            switch statistic {
-            case .tdev, .ttotdev:
-                [(2, -0.5, "white phase τ⁻¹ᐟ²"), (0, 0.5, "white frequency τ¹ᐟ²"), (-2, 1.5, "random walk τ³ᐟ²")]
-            case .mtie, .tierms: []
-            default:
-                [
-                    (2, modified ? -1.5 : -1, modified ? "white phase τ⁻³ᐟ²" : "white phase τ⁻¹"),
-                    (0, -0.5, "white frequency τ⁻¹ᐟ²"), (-2, 0.5, "random walk τ¹ᐟ²"),
-                ]
-            }
-        return slopes.compactMap { slope in
-            let home = points.filter { check.noise.kind($0.x) == slope.alpha }
-            guard home.count > 1 || (home.count == 1 && points.count < 4) else { return nil }
+        guard let first = points.first, let last = points.last else { return [] }
+        let tau = (first.x * last.x).squareRoot()
+        let noise = check.noise
+        let averaged = noise.phase * record.interval / tau
+        // Variances at τ, and slopes of the deviation, of white phase, white frequency and random walk noise.
+        let kinds: [(variance: Double, slope: Double)]
+        switch statistic {
+        case .adev, .oadev, .gradev, .totdev, .theo1:
+            kinds = [(3 * noise.phase / (tau * tau), -1), (noise.frequency / tau, -0.5), (noise.walk * tau / 3, 0.5)]
+        case .hdev, .ohdev, .htotdev:
+            kinds = [
+                (10 * noise.phase / (3 * tau * tau), -1), (noise.frequency / tau, -0.5), (noise.walk * tau / 6, 0.5),
+            ]
+        case .mdev:
+            kinds = [
+                (3 * averaged / (tau * tau), -1.5), (noise.frequency / (2 * tau), -0.5),
+                (0.825 * noise.walk * tau / 3, 0.5),
+            ]
+        case .tdev:
+            kinds = [
+                (averaged, -0.5), (noise.frequency * tau / 6, 0.5), (0.825 * noise.walk * tau * tau * tau / 9, 1.5),
+            ]
+        default: return []
+        }
+        let names = ["white phase", "white frequency", "random walk"]
+        let low = points.map(\.y).min() ?? 0
+        return zip(kinds, names).enumerated().compactMap { index, pair in
+            let (kind, name) = pair
+            guard kind.variance > 0 else { return nil }
+            let level = kind.variance.squareRoot()
+            // One that passes far below everything would only be a name.
+            let ends = [first.x, last.x].map { level * Self.power($0 / tau, kind.slope) }
+            guard (ends.max() ?? 0) > low / 2 else { return nil }
             return Layer(
-                .guide(through: home[home.count / 2], slope: slope.slope), name: slope.name,
-                hue: .series(slope.alpha == 2 ? 2 : slope.alpha == 0 ? 3 : 4))
+                .guide(through: Point(tau, level), slope: kind.slope), name: "\(name) \(Self.raised(kind.slope))",
+                hue: .series(index + 2))
+        }
+    }
+
+    /// x to a power that is a multiple of ½.
+    private static func power(_ x: Double, _ exponent: Double) -> Double {
+        let root = x.squareRoot()
+        var result = 1.0
+        for _ in 0..<Int(exponent.magnitude * 2) { result *= root }
+        return exponent < 0 ? 1 / result : result
+    }
+
+    private static func raised(_ slope: Double) -> String {
+        switch slope {
+        case -1.5: "τ⁻³ᐟ²"
+        case -1: "τ⁻¹"
+        case -0.5: "τ⁻¹ᐟ²"
+        case 0.5: "τ¹ᐟ²"
+        default: "τ³ᐟ²"
         }
     }
 
@@ -123,6 +163,10 @@ extension StudyAnalysis {
         if let holdoverAtMiddle {
             layers.append(
                 Layer(.line(line(holdoverAtMiddle, 1.96)), name: "95 %, temperature corrected", hue: .series(2)))
+        }
+        if holdover.referenceDoubt > 0 {
+            let doubt = times.map { Point($0 / 3600, holdover.referenceDoubt * $0) }
+            layers.append(Layer(.line(doubt), name: "the reference itself", hue: .quiet))
         }
         return Figure(
             title: "Without a reference: \(name)",

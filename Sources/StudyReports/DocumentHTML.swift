@@ -68,13 +68,13 @@ extension Document {
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
         th,td{text-align:right;padding:.3em .8em;border-bottom:1px solid var(--rule);white-space:nowrap}
         thead th{color:var(--faint);font-weight:500}
-        th:first-child{text-align:left;padding-left:0;font-weight:500}td:last-child{padding-right:0}
+        th:first-child{text-align:left;padding-left:0;font-weight:500}td:last-child,thead th:last-child{padding-right:0}
         figure{margin:1.2em 0;break-inside:avoid}
         figure svg{display:block;width:100%;height:auto}
         figcaption{color:var(--faint);font-size:.86rem;margin-top:.3em;max-width:54em}
         .narrow{display:none}
         @media screen and (max-width:620px){main{padding:16px}.wide{display:none}.narrow{display:block}\
-        dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}.answer{font-size:1.1rem}}
+        dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}.answer{font-size:1.1rem}th,td{padding:.3em .5em}table{font-size:.85rem}}
         @media print{main{max-width:none;padding:0}h2{break-after:avoid}body{font-size:11pt}}
         """
 }

@@ -30,7 +30,17 @@ enum Quantity {
     }
 
     /// A small fraction as it stands on a logarithmic axis: `1.2e-09`.
-    static func fraction(_ value: Double) -> String { DecimalText.significant(value, digits: 3) }
+    static func fraction(_ value: Double) -> String {
+        guard value.isFinite, value > 0 else { return "-" }
+        guard value < 1e-3 else { return DecimalText.significant(value, digits: 3) }
+        var exponent = 0
+        var rest = value
+        while rest < 0.9995, exponent < 400 {
+            rest *= 10
+            exponent += 1
+        }
+        return DecimalText.fixed(rest, decimals: 2) + (exponent < 10 ? "e-0" : "e-") + "\(exponent)"
+    }
 
     /// `0.0502 ± 0.0004 ppm/K`, with one standard error.
     static func coefficient(_ estimate: ClockFit.Estimate) -> String {

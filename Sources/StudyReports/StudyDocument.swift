@@ -74,8 +74,9 @@ extension StudyAnalysis {
                 + "as the readings tell where they are."
         case .wander:
             "The clock's frequency wanders (random walk), so no single rate is right for all of the record. This is the slope "
-                + "of the straight line by least squares; the interval is that of the frequency in the middle of the record, "
-                + "and \(Quantity.degrees(rate.freedom)) of freedom make it as wide as it is."
+                + "of the straight line by least squares, and the interval is that of the frequency in the middle of the record. "
+                + "How strongly it wanders is known with \(Quantity.degrees(rate.freedom)) of freedom only, and that is "
+                + "allowed for."
         }
     }
 
@@ -190,16 +191,19 @@ extension StudyAnalysis {
         text += "corrected for its rate"
         if holdover.ageing != 0 { text += " and its ageing" }
         text += ". Any step and any change of temperature beyond those recorded comes on top."
-        if holdover.referenceDoubt > 0 { text += " The doubt about the reference's own rate is included." }
+        let doubt = holdover.referenceDoubt
+        if doubt > 0 { text += " So does what the reference itself is off." }
         blocks.append(.paragraph(text))
-        var header = ["after", "uncorrected", "corrected, 68 %", "corrected, 95 %"]
+        var header = ["after", "uncorrected", "corrected, 68 %", "95 %"]
         if holdoverAtMiddle != nil { header.append("temperature too, 95 %") }
+        if doubt > 0 { header.append("the reference") }
         let rows = [(3600.0, "1 h"), (28_800, "8 h"), (86_400, "24 h"), (604_800, "7 days")].map { time, name in
             var row = [name, Quantity.time(holdover.gain(after: time))]
             for factor in [1, 1.96] { row.append("± " + Quantity.time(holdover.bound(after: time, factor: factor))) }
             if let holdoverAtMiddle {
                 row.append("± " + Quantity.time(holdoverAtMiddle.bound(after: time, factor: 1.96)))
             }
+            if doubt > 0 { row.append("± " + Quantity.time(doubt * time)) }
             return row
         }
         blocks.append(.table(header: header, rows: rows))
@@ -209,17 +213,20 @@ extension StudyAnalysis {
     }
 
     private func budgetSentence(_ budget: Double) -> String {
-        func within(_ factor: Double, _ holdover: Holdover) -> String {
-            guard let time = holdover.duration(within: budget, factor: factor) else {
+        func within(_ factor: Double, _ holdover: Holdover, ofTrueTime: Bool = false) -> String {
+            guard let time = holdover.duration(within: budget, factor: factor, ofTrueTime: ofTrueTime) else {
                 return "for more than a hundred years"
             }
             return time == 0 ? "not even at first" : "for \(Quantity.duration(time))"
         }
-        var text =
-            "Corrected for its rate, the clock stays within \(Quantity.time(budget)) \(within(1.96, holdover)) with 95 % "
-        text += "(\(within(1, holdover)) with 68 %)"
+        var text = "Corrected for its rate, the clock stays within \(Quantity.time(budget)) of its reference "
+        text += "\(within(1.96, holdover)) with 95 % (\(within(1, holdover)) with 68 %)"
         if let holdoverAtMiddle {
             text += "; corrected for the temperature too, \(within(1.96, holdoverAtMiddle)) with 95 %"
+        }
+        if holdover.referenceDoubt > 0 {
+            text +=
+                "; of true time \(within(1.96, holdover, ofTrueTime: true)), because the reference itself may be off"
         }
         let alone = holdover.gain(after: 1).magnitude
         if alone > 0 { text += ". Uncorrected it leaves it after \(Quantity.duration(budget / alone))" }

@@ -48,7 +48,7 @@ extension StudyAnalysis {
         let points = zip(record.times, record.phases).map { Point($0 / span.size, $1 / unit.size) }
         return Figure(
             title: "Phase: \(name)",
-            summary: "Clock minus reference over time. The line rises where the clock gains. In all \(headline)",
+            summary: "Clock minus reference over time. The line rises where the clock gains. \(headline)",
             horizontal: axis, vertical: Axis("clock − reference (\(unit.name))"),
             layers: [Layer(.line(broken(points)))] + faultLayers(span, height: { record.phases[$0] / unit.size }))
     }
@@ -89,12 +89,10 @@ extension StudyAnalysis {
         let points = zip(record.times, residuals).map { Point($0 / span.size, $1 / unit.size) }
         var layers = [Layer(.line(broken(points)), name: "residual")]
         if let temperature, rateAtMiddle != nil {
-            let bend = ClockFit(times: record.times, phases: temperature.phases, noise: check.noise)?.mean.value ?? 0
-            let explained = zip(record.times, temperature.phases).map { $1 - bend * $0 }
-            let mean = explained.reduce(0, +) / Double(explained.count)
+            let explained = Self.withoutLine(record.times, temperature.phases)
             layers.append(
                 Layer(
-                    .line(zip(record.times, explained).map { Point($0 / span.size, ($1 - mean) / unit.size) }),
+                    .line(zip(record.times, explained).map { Point($0 / span.size, $1 / unit.size) }),
                     name: "what the temperature explains", hue: .series(1)))
         }
         return Figure(
@@ -103,6 +101,12 @@ extension StudyAnalysis {
                 "Phase without its straight line of \(Quantity.frequency(rate.frequency)), outliers and steps. Standard "
                 + "deviation \(Quantity.time(residualDeviation)).",
             horizontal: axis, vertical: Axis("residual (\(unit.name))"), layers: layers + momentLayers(span))
+    }
+
+    /// Without its straight line by least squares.
+    private static func withoutLine(_ times: [Double], _ values: [Double]) -> [Double] {
+        guard let line = Regression(of: values, over: times) else { return values }
+        return zip(times, values).map { $1 - line.intercept - line.slope * $0 }
     }
 
     /// A point that is not finite wherever a reading is missing, so that no line is drawn across a gap.
