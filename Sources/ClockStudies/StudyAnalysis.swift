@@ -32,11 +32,14 @@ public struct StudyAnalysis: Sendable {
     /// Fewer readings than these say nothing about the noise, and so nothing can be said honestly.
     public static let fewestReadings = 16
 
+    /// - Parameter progress: Is told what is being done, for those who wait.
     /// - Returns: nil with fewer than 16 usable readings, or when they are so irregular that nothing can be told.
-    public init?(_ study: Study) {
+    public init?(_ study: Study, progress: (String) -> Void = { _ in }) {
+        progress("looking for faults in \(study.readings.count) readings")
         guard let record = StudyRecord(study),
             let check = RecordCheck(times: record.times, phases: record.phases, interval: record.interval)
         else { return nil }
+        progress("fitting the rate")
         self.study = study
         self.record = record
         self.check = check
@@ -62,6 +65,7 @@ public struct StudyAnalysis: Sendable {
         let aged = real.flatMap { _ in ClockFit(times: times, phases: steady, noise: check.noise, ageing: true) }
         holdover = Holdover(
             from: aged?.end ?? fit.end, noise: check.noise, ageing: real, referenceDoubt: doubt)
+        progress("looking for the temperature's effect")
         guard !record.temperatures.isEmpty, jumps.isEmpty,
             let temperature = TemperatureFit(
                 times: times, phases: steady, temperatures: record.temperatures, interval: record.interval)

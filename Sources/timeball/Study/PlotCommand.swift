@@ -21,16 +21,17 @@ struct PlotCommand: ParsableCommand {
             }
             return kind
         }) var kind: StudyFigure
-    @Argument(help: "The record: time,phase[,temperature]; - is the standard input.") var file: String
+    @Argument(help: "The record: a store of timeball drift, or a file in any format of study import; - is the standard input.") var file: String
     @Option(name: .customLong("stat"), help: "The statistic of sigma-tau.") var name = "oadev"
     @Option(help: "Write an SVG picture to this file, - for the standard output.") var svg: String?
+    @OptionGroup var options: StudyFileOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         guard let statistic = Statistic(rawValue: name) else {
             throw ToolError.usage("There is no statistic \(name). Next: timeball study stats --help")
         }
-        let analysis = try StudyInput.analysis(of: file)
+        let analysis = try StudyInput.analysis(of: file, options)
         guard let figure = analysis.figure(kind, statistic: statistic) else {
             throw ToolError.cannotTell("\(file) has nothing to show for \(kind.rawValue).")
         }

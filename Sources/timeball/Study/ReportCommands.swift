@@ -15,11 +15,12 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "Write a page to this file, - for the standard output.") var html: String?
     @Option(help: "How far the clock may be off, such as 40ms.") var budget: String?
     @Option(help: "How far the reference's own rate may be off, in ppm.") var referencePpm: Double?
+    @OptionGroup var options: StudyFileOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let budget = try budget.map(StudyInput.budget)
-        let analysis = try StudyInput.analysis(of: file, referencePpm: referencePpm)
+        let analysis = try StudyInput.analysis(of: file, options, referencePpm: referencePpm)
         let document = analysis.document(budget: budget)
         guard let html else { return Output.lines(document.text(on: terminal.terminal)) }
         try TextOutput.write(document.html, to: html)
@@ -36,11 +37,12 @@ struct StudyHoldoverCommand: ParsableCommand {
     @Argument(help: "The record; - is the standard input.") var file: String
     @Option(help: "How far the clock may be off, such as 40ms: says for how long it is not.") var budget: String?
     @Option(help: "How far the reference's own rate may be off, in ppm.") var referencePpm: Double?
+    @OptionGroup var options: StudyFileOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let budget = try budget.map(StudyInput.budget)
-        let analysis = try StudyInput.analysis(of: file, referencePpm: referencePpm)
+        let analysis = try StudyInput.analysis(of: file, options, referencePpm: referencePpm)
         let document = Document(
             title: "Holdover: \(analysis.name)",
             blocks: [.paragraph(analysis.headline)] + analysis.holdoverBlocks(budget: budget))

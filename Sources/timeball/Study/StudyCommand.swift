@@ -7,7 +7,7 @@ struct StudyCommand: ParsableCommand {
         commandName: "study", abstract: "What a record of a clock says about it. Needs no daemon.",
         subcommands: [
             StatisticsCommand.self, PlotCommand.self, ReportCommand.self, CompareCommand.self,
-            StudyHoldoverCommand.self,
+            StudyHoldoverCommand.self, StudyImportCommand.self, StudyExportCommand.self,
         ])
 }
 
