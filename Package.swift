@@ -176,7 +176,8 @@ let package = Package(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(
-            name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
+            name: "ClockStudiesTests",
+            dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
         .testTarget(name: "RealTimeClockTests", dependencies: ["RealTimeClock", "TimeBase"], swiftSettings: strict),
         .testTarget(
