@@ -65,7 +65,7 @@ let package = Package(
         pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "Control", "Timekeeping"]),
         pure(
             "Simulation",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping"],
+            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock"],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
@@ -136,7 +136,9 @@ let package = Package(
         .testTarget(
             name: "ClockStudiesTests", dependencies: ["ClockStudies", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
-        .testTarget(name: "RealTimeClockTests", dependencies: ["RealTimeClock", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "RealTimeClockTests", dependencies: ["RealTimeClock", "Simulation", "TimeBase"],
+            swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
         .testTarget(name: "NTPWireTests", dependencies: ["NTPWire", "TimeBase"], swiftSettings: strict),
