@@ -52,15 +52,13 @@ struct DriftSession {
             study.subject.interval = interval.inSeconds
             self.study = study
             self.store = store
-            plan = StudyRecorder.Plan(
-                interval: interval, length: whole, referenceCountsFrom1970: reference.countsFrom1970)
+            plan = Self.plan(reference, interval, whole)
             return
         }
         reference = try ReferenceName.open(options.against)
         let interval = every ?? reference.usualInterval
         if interval < .milliseconds(100) { throw ToolError.usage("--every must be at least 100ms.") }
-        plan = StudyRecorder.Plan(
-            interval: interval, length: length ?? .seconds(3600), referenceCountsFrom1970: reference.countsFrom1970)
+        plan = Self.plan(reference, interval, length ?? .seconds(3600))
         past = nil
         var subject = Study.Subject()
         let host = MachineFacts.hostName
@@ -116,6 +114,15 @@ struct DriftSession {
         if let event { recorder.receive(event, at: now, effects: &effects) }
         if recorder.nextWake(after: now) <= now.monotonic { recorder.wake(at: now, effects: &effects) }
         for effect in effects { host.perform(effect) }
+    }
+
+    private static func plan(
+        _ reference: any ClockReference, _ interval: Duration, _ length: Duration
+    ) -> StudyRecorder.Plan {
+        var plan = StudyRecorder.Plan(
+            interval: interval, length: length, referenceCountsFrom1970: reference.countsFrom1970)
+        plan.comparesAtEdges = reference.comparesAtEdges
+        return plan
     }
 
     private static func duration(_ text: String, _ option: String) throws -> Duration {
