@@ -8,7 +8,7 @@ struct Timeball: ParsableCommand {
         abstract: "Tells how right the clock is, and why.",
         discussion: """
             Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
-            4 not permitted, 124 timed out (wait).
+            4 not permitted, 5 refused for safety (at, tick), 124 timed out (wait).
             """,
         version: "timeball (Timeball) version 0.1",
         subcommands: subcommands,
@@ -27,6 +27,7 @@ struct Timeball: ParsableCommand {
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,
+        KeyGenerationCommand.self,
         OnlineCommand.self,
         OfflineCommand.self,
         BurstCommand.self,
@@ -36,6 +37,10 @@ struct Timeball: ParsableCommand {
         ShutdownCommand.self,
         JobsCommand.self,
         TimeZoneCommand.self,
+        ExactStartCommand.self,
+        TickCommand.self,
+        RunPartsCommand.self,
+        AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
     ]
@@ -44,6 +49,7 @@ struct Timeball: ParsableCommand {
 @main
 enum Main {
     static func main() {
+        if let (program, arguments) = Names.program(for: CommandLine.arguments) { exit(program.run(arguments)) }
         do {
             var command = try Timeball.parseAsRoot(Arguments.commandFirst(Array(CommandLine.arguments.dropFirst())))
             try command.run()
