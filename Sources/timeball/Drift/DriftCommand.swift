@@ -27,6 +27,8 @@ struct DriftCommand: ParsableCommand {
     @Flag(help: "A line for each reading, and the tick and frequency that would be right.") var table = false
     @Flag(help: "JSON lines: each reading, each happening, and the result.") var json = false
 
+    @OptionGroup var terminal: TerminalOptions
+
     func run() throws {
         let session = try DriftSession(self)
         try session.run()

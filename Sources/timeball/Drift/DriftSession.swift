@@ -85,14 +85,15 @@ struct DriftSession {
     func run() throws {
         var recorder = StudyRecorder(plan, resuming: past)
         var host = DriftHost(reference, store: store, study: study)
-        var progress = DriftProgress(plan: plan, subject: study.subject, options: options)
+        var progress = DriftProgress(plan: plan, subject: study.subject, options: options, past: study)
+        for warning in ClockWarnings.all() { Output.complain(warning) }
         progress.begin(store: store?.path)
         while !host.isStopping {
             // The loop of Engine, with the news shown as they come.
             step(&recorder, &host)
-            progress.show(host.study, news: host.takeNews())
+            progress.show(host.study)
         }
-        progress.end(host.study, isComplete: recorder.isComplete)
+        progress.end(host.study, isComplete: recorder.isComplete, store: store?.path)
         if let store {
             do throws(StudyStore.Failure) {
                 try store.close()
@@ -104,6 +105,9 @@ struct DriftSession {
             guard store.lost == 0 else {
                 throw ToolError.no("\(store.lost) readings were lost: the disk was full too long.")
             }
+        }
+        guard !host.study.readings.isEmpty else {
+            throw ToolError.cannotTell("There is no reading. Next: timeball query, or another --against")
         }
     }
 
