@@ -37,7 +37,9 @@ public struct StudyAnalysis: Sendable {
     public init?(_ study: Study, progress: (String) -> Void = { _ in }) {
         progress("looking for faults in \(study.readings.count) readings")
         guard let record = StudyRecord(study),
-            let check = RecordCheck(times: record.times, phases: record.phases, interval: record.interval)
+            let check = RecordCheck(
+                times: record.times, phases: record.phases, interval: record.interval,
+                progress: { progress("looking for faults in \(study.readings.count) readings, \($0) found") })
         else { return nil }
         progress("fitting the rate")
         self.study = study

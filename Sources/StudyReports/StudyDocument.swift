@@ -8,6 +8,7 @@ extension StudyAnalysis {
     /// - Parameter budget: In seconds; adds how long the clock stays within it without a reference.
     public func document(budget: Double? = nil) -> Document {
         var document = Document(title: "Clock study: \(name)", blocks: [.answer(headline)])
+        if let steeringSentence { document.blocks.append(.paragraph(steeringSentence)) }
         document.blocks += subjectBlocks + rateBlocks
         for kind in [StudyFigure.phase, .frequency] { document.add(figure(kind)) }
         document.blocks += residualBlocks
@@ -16,6 +17,21 @@ extension StudyAnalysis {
         document.blocks += holdoverBlocks(budget: budget)
         document.blocks += qualityBlocks
         return document
+    }
+
+    /// A caution, when somebody turned the clock while it was studied.
+    private var steeringSentence: String? {
+        let changes = study.events.count { $0.kind == .rateChange }
+        let steps = study.events.count { $0.kind == .step }
+        guard changes + steps > 0 else { return nil }
+        var what: [String] = []
+        if changes > 0 {
+            what.append(changes == 1 ? "its rate was changed once" : "its rate was changed \(changes) times")
+        }
+        if steps > 0 { what.append(steps == 1 ? "it was set once" : "it was set \(steps) times") }
+        return
+            "The clock was steered while it was recorded: \(what.joined(separator: " and ")). So this describes the steered "
+            + "clock and not its crystal, and one that is left alone will wander more."
     }
 
     private var subjectBlocks: [Document.Block] {
@@ -193,6 +209,7 @@ extension StudyAnalysis {
         text += ". Any step and any change of temperature beyond those recorded comes on top."
         let doubt = holdover.referenceDoubt
         if doubt > 0 { text += " So does what the reference itself is off." }
+        if steeringSentence != nil { text += " The clock was steered, so left alone it will do worse." }
         blocks.append(.paragraph(text))
         var header = ["after", "uncorrected", "corrected, 68 %", "95 %"]
         if holdoverAtMiddle != nil { header.append("temperature too, 95 %") }
@@ -268,16 +285,36 @@ extension StudyAnalysis {
             text += " The search gave up before it found everything: the noise is not of the kinds it knows."
         }
         blocks.append(.paragraph(text))
-        if !study.events.isEmpty {
-            let events = study.events.prefix(60).map {
-                [Quantity.duration(max(0, $0.time - record.start)), $0.kind.rawValue, $0.words]
+        return blocks + eventBlocks
+    }
+
+    /// What the recorder noticed; of many alike only the first, with the number of the rest.
+    private var eventBlocks: [Document.Block] {
+        guard !study.events.isEmpty else { return [] }
+        var rows: [[String]] = []
+        var counts: [Study.Kind: Int] = [:]
+        for event in study.events {
+            counts[event.kind, default: 0] += 1
+            guard counts[event.kind, default: 0] <= Self.mostAlike else { continue }
+            rows.append([Quantity.duration(max(0, event.time - record.start)), event.kind.rawValue, event.words])
+        }
+        var blocks: [Document.Block] = [
+            .paragraph("What was noticed while it was recorded:"),
+            .table(header: ["after", "what", "words"], rows: rows),
+        ]
+        for kind in Study.Kind.allCases {
+            guard let count = counts[kind], count > Self.mostAlike else { continue }
+            let sizes = study.events.filter { $0.kind == kind }.compactMap { $0.size?.magnitude }
+            var text = "And \(count - Self.mostAlike) more of the kind “\(kind.rawValue)”"
+            if let most = sizes.max() {
+                text += ", none greater than \(kind == .rateChange ? Quantity.frequency(most) : Quantity.time(most))"
             }
-            blocks.append(.paragraph("What was noticed while it was recorded:"))
-            blocks.append(.table(header: ["after", "what", "words"], rows: Array(events)))
-            if study.events.count > 60 { blocks.append(.paragraph("And \(study.events.count - 60) more.")) }
+            blocks.append(.paragraph(text + "."))
         }
         return blocks
     }
+
+    private static let mostAlike = 8
 
     /// Faults and gaps in the order of time.
     private var irregularities: [[String]] {

@@ -130,23 +130,23 @@ extension StudyAnalysis {
         return layer + momentLayers(span)
     }
 
+    /// Lines where something broke; so many that they would hide the data are only named.
     private func momentLayers(_ span: Unit) -> [Layer] {
         var layers: [Layer] = []
-        for (kind, name, hue) in [(Fault.Kind.step, "step", 5), (.frequencyJump, "frequency jump", 3)] {
-            for (place, fault) in check.faults.filter({ $0.kind == kind }).enumerated() where place < 20 {
-                layers.append(
-                    Layer(
-                        .moment(record.times[fault.index] / span.size), name: place == 0 ? name : "", hue: .series(hue))
-                )
+        func add(_ times: [Double], _ name: String, _ hue: Layer.Hue) {
+            guard times.count <= Self.mostMoments else { return }
+            for (place, time) in times.enumerated() {
+                layers.append(Layer(.moment(time / span.size), name: place == 0 ? name : "", hue: hue))
             }
         }
-        for (place, gap) in check.gaps.gaps.enumerated() where place < 20 {
-            let end = record.times[gap.index]
-            for time in [end - gap.length, end] {
-                layers.append(
-                    Layer(.moment(time / span.size), name: place == 0 && time < end ? "gap" : "", hue: .quiet))
-            }
+        func times(_ kind: Fault.Kind) -> [Double] {
+            check.faults.filter { $0.kind == kind }.map { record.times[$0.index] }
         }
+        add(times(.step), "step", .series(5))
+        add(times(.frequencyJump), "frequency jump", .series(3))
+        add(check.gaps.gaps.flatMap { [record.times[$0.index] - $0.length, record.times[$0.index]] }, "gap", .quiet)
         return layers
     }
+
+    private static let mostMoments = 8
 }

@@ -21,20 +21,21 @@ public struct RecordCheck: Sendable, Equatable {
     ///   - times: In seconds, ascending.
     ///   - phases: In seconds, as many as times; no NaN.
     ///   - interval: Seconds between readings as planned.
+    ///   - progress: Is told now and then how many faults were found so far.
     /// - Returns: nil with fewer than 16 readings, or when their noise cannot be told.
-    public init?(times: [Double], phases: [Double], interval: Double) {
+    public init?(times: [Double], phases: [Double], interval: Double, progress: (Int) -> Void = { _ in }) {
         guard times.count == phases.count, times.count >= 16,
             let series = ClockSeries(times: times, phases: phases, interval: interval),
             let first = series.noiseModel(robust: true)
         else { return nil }
         gaps = GapSearch(times: times, interval: interval)
         var noise = first
-        var search = FaultSearch(times: times, phases: phases, noise: noise)
+        var search = FaultSearch(times: times, phases: phases, noise: noise, progress: progress)
         for _ in 0..<Self.mostRounds {
             let before = search.faults
             guard let better = Self.noise(times, phases, interval, without: before) else { break }
             noise = better
-            search = FaultSearch(times: times, phases: phases, noise: noise)
+            search = FaultSearch(times: times, phases: phases, noise: noise, progress: progress)
             // A place may move by a reading when the noise does.
             let same =
                 search.faults.count == before.count

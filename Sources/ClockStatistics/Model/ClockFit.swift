@@ -30,6 +30,17 @@ public struct ClockFit: Sendable, Equatable {
         public var phaseVariance: Double
         public var covariance: Double
         public var frequencyVariance: Double
+
+        /// For a clock of which this is known from elsewhere.
+        public init(
+            phase: Double, frequency: Double, phaseVariance: Double, covariance: Double, frequencyVariance: Double
+        ) {
+            self.phase = phase
+            self.frequency = frequency
+            self.phaseVariance = phaseVariance
+            self.covariance = covariance
+            self.frequencyVariance = frequencyVariance
+        }
     }
 
     /// - Parameters:

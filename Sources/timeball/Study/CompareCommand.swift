@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClockStudies
+import Plotting
 import StudyReports
 
 struct CompareCommand: ParsableCommand {
@@ -19,7 +20,8 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         guard files.count > 1 else { throw ToolError.usage("It takes two records to compare.") }
-        let comparison = StudyComparison(try files.map { try StudyInput.analysis(of: $0, options, referencePpm: referencePpm) })
+        let comparison = StudyComparison(
+            try files.map { try StudyInput.analysis(of: $0, options, referencePpm: referencePpm) })
         if let svg { try TextOutput.write(comparison.phaseFigure.svg(), to: svg) }
         if let html { try TextOutput.write(comparison.document.html, to: html) }
         if svg == nil && html == nil { Output.lines(comparison.document.text(on: terminal.terminal)) }

@@ -21,7 +21,9 @@ struct PlotCommand: ParsableCommand {
             }
             return kind
         }) var kind: StudyFigure
-    @Argument(help: "The record: a store of timeball drift, or a file in any format of study import; - is the standard input.") var file: String
+    @Argument(
+        help: "The record: a store of timeball drift, or a file in any format of study import; - is the standard input."
+    ) var file: String
     @Option(name: .customLong("stat"), help: "The statistic of sigma-tau.") var name = "oadev"
     @Option(help: "Write an SVG picture to this file, - for the standard output.") var svg: String?
     @OptionGroup var options: StudyFileOptions
