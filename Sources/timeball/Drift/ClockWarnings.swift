@@ -17,15 +17,26 @@ enum ClockWarnings {
                     + "\(DecimalText.fixed(state.rate * 1e6, decimals: 3)) ppm. The study measures the clock as it is steered. "
                     + "Next, for the bare crystal: adjtimex --tick 10000 --frequency 0")
         }
-        for (number, name) in processes() where daemons.contains(name) {
+        var found: [String: [String]] = [:]
+        for (name, number) in steering() { found[name, default: []].append("\(number)") }
+        for (name, numbers) in found.sorted(by: { $0.key < $1.key }) {
+            let list = numbers.joined(separator: ", ")
             warnings.append(
-                "\(name) runs (process \(number)) and may steer or set the clock meanwhile; each change is recorded.")
+                "\(name) runs (process \(list)) and may steer or set the clock meanwhile; each change is recorded.")
         }
         if let line = leftover("/etc/default/adjtimex") {
             warnings.append("/etc/default/adjtimex sets the clock's rate at each start: \(line).")
         }
         return warnings
     }
+
+    /// Programs that run now and may steer the clock, with their process numbers.
+    static func steering() -> [(name: String, process: Int)] {
+        processes().filter { daemons.contains($0.1) }.map { ($0.1, $0.0) }
+    }
+
+    /// The process number of a program that runs; nil if it does not.
+    static func running(_ name: String) -> Int? { processes().first { $0.1 == name }?.0 }
 
     /// The number and name of each process.
     private static func processes() -> [(Int, String)] {

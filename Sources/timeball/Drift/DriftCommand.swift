@@ -13,7 +13,7 @@ struct DriftCommand: ParsableCommand {
         abstract: "Record how this machine's clock drifts from another. Needs no daemon, never touches the clock.",
         discussion: """
             Ctrl-C ends the recording; --resume goes on with it. Then: timeball study report FILE
-            """)
+            """, subcommands: [DriftApplyCommand.self])
 
     @Option(
         help: """

@@ -103,7 +103,7 @@ struct DriftProgress {
         }
         let elapsed = Duration(clampingSeconds: last - first)
         return "elapsed   \(HumanText.size(elapsed)), \(HumanText.size(max(.zero, plan.length - elapsed))) remaining, "
-            + "\(study.readings.count) readings"
+            + "\(study.readings.count) \(study.readings.count == 1 ? "reading" : "readings")"
     }
 
     private func estimateLine(_ study: Study, _ analysis: StudyAnalysis?) -> String {
