@@ -70,7 +70,9 @@ struct SimulatedMachine: Host {
             guard left > .zero else { return nil }
             // What ends the waiting: the deadline, the child, or a happening.
             var until = now + .seconds(left.inSeconds / (1 + gain)) + .nanoseconds(1)
-            if let aimed, !hasGoneByItself { until = min(until, max(now, aimed.at) + .microseconds(20)) }
+            if let aimed, !hasGoneByItself, !isCancelled, !isWokenLate {
+                until = min(until, now + .seconds(max(0, (aimed.at - monotonic).inSeconds) / (1 + gain)) + .nanoseconds(1))
+            }
             guard let first = happenings.first, first.at <= until else {
                 now = max(now, until)
                 continue
@@ -96,7 +98,7 @@ struct SimulatedMachine: Host {
 
     /// The prepared process, which goes by itself.
     private mutating func child() -> StartEvent? {
-        guard let aimed, !hasGoneByItself, !isCancelled, !isWokenLate, monotonic >= aimed.at - .seconds(0) else {
+        guard let aimed, !hasGoneByItself, !isCancelled, !isWokenLate, monotonic >= aimed.at else {
             return nil
         }
         guard monotonic <= aimed.latest else {
