@@ -186,7 +186,7 @@ static int hold_before(const struct clinux_start *start, struct clinux_held *hel
         wait_for_instant(page);
         prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
         // So that others that are held, and wait for this processor, get their turn before the program is loaded.
-        if (start->realtime > 0) be_ordinary(0);
+        if (start->realtime > 0) sched_yield();
         execute(start);
         atomic_store(&page->error, errno);
         atomic_store(&page->state, CLINUX_HELD_FAILED);

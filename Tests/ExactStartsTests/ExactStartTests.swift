@@ -37,7 +37,9 @@ struct ExactStartTests {
         #expect(((result.starts.first ?? .zero) - .seconds(600)).magnitude < .microseconds(30))
     }
 
-    @Test("Without the page the kernel's clock counts: a step that corrects it moves the start", arguments: Preparation.allCases)
+    @Test(
+        "Without the page the kernel's clock counts: a step that corrects it moves the start",
+        arguments: Preparation.allCases)
     func corrected(preparation: Preparation) {
         // The wall clock is found to be 10 s slow, and is set right.
         let machine = SimulatedMachine(hasPage: false, [(.seconds(300), .step(by: .seconds(10)))])
@@ -73,7 +75,9 @@ struct ExactStartTests {
         }
     }
 
-    @Test("A clock that is set back before the instant lets it come later, and only once", arguments: Preparation.allCases)
+    @Test(
+        "A clock that is set back before the instant lets it come later, and only once", arguments: Preparation.allCases
+    )
     func setBack(preparation: Preparation) {
         let result = Result(
             planned: .seconds(600), preparation: preparation,

@@ -71,7 +71,8 @@ struct SimulatedMachine: Host {
             // What ends the waiting: the deadline, the child, or a happening.
             var until = now + .seconds(left.inSeconds / (1 + gain)) + .nanoseconds(1)
             if let aimed, !hasGoneByItself, !isCancelled, !isWokenLate {
-                until = min(until, now + .seconds(max(0, (aimed.at - monotonic).inSeconds) / (1 + gain)) + .nanoseconds(1))
+                until = min(
+                    until, now + .seconds(max(0, (aimed.at - monotonic).inSeconds) / (1 + gain)) + .nanoseconds(1))
             }
             guard let first = happenings.first, first.at <= until else {
                 now = max(now, until)

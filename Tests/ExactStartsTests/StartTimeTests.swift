@@ -50,7 +50,8 @@ struct StartTimeTests {
     @Test(
         "Durations keep every digit",
         arguments: [
-            ("5ms", Duration.milliseconds(5)), ("0.1", .milliseconds(100)), ("1.000000001s", .nanoseconds(1_000_000_001)),
+            ("5ms", Duration.milliseconds(5)), ("0.1", .milliseconds(100)),
+            ("1.000000001s", .nanoseconds(1_000_000_001)),
             ("0.3us", .nanoseconds(300)), ("2 min", .seconds(120)), ("1.5h", .seconds(5400)), ("1d", .seconds(86400)),
         ])
     func durations(text: String, duration: Duration) {

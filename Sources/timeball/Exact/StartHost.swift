@@ -24,6 +24,8 @@ struct StartHost: Host, ~Copyable {
     private let stepWatch: StepWatch
     private var held: HeldProcess?
     private var queue: [StartEvent] = []
+    /// When the prepared process goes by itself.
+    private var aimed: Instant<Monotonic>?
 
     private(set) var isStopping = false
     private(set) var outcome: StartOutcome?
@@ -33,6 +35,8 @@ struct StartHost: Host, ~Copyable {
     private(set) var preparation = Preparation.none
 
     static let priority: Int32 = 50
+    /// So long the program runs before all ordinary ones, so that it gets to its own first lines on a busy machine.
+    static let priorityTime = Duration.milliseconds(1)
 
     /// - Parameter program: nil to do nothing at the instant but to tell of it.
     init(_ program: ProgramStart?, plan: StartPlan, preloads: Bool, time: TrueTimeSource) throws(Linux.SystemError) {
@@ -52,7 +56,10 @@ struct StartHost: Host, ~Copyable {
         if !queue.isEmpty { return queue.removeFirst() }
         // In the last moments there is no time to ask for anything.
         if deadline <= KernelClock.monotonic { return nil }
-        try? timer.arm(for: deadline)
+        // One that goes by itself is looked after shortly after it has.
+        let now = KernelClock.monotonic
+        let look = aimed.map { $0 + Self.priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
+        try? timer.arm(for: look ?? deadline)
         var entries = [timer.number, stepWatch.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let count = unsafe poll(&entries, nfds_t(entries.count), -1)
         if Interruption.hasCome { return .interrupted }
@@ -111,6 +118,7 @@ struct StartHost: Host, ~Copyable {
     }
 
     private mutating func aim(_ target: Instant<Monotonic>, _ latest: Instant<Monotonic>) {
+        aimed = target
         do throws(Linux.SystemError) {
             _ = try held?.aim(at: target, latest: latest)
         } catch {
@@ -140,7 +148,6 @@ struct StartHost: Host, ~Copyable {
                 let started = try program.start()
                 // It has been executed now, and waits for nothing any more.
                 stamps.firstInstruction = KernelClock.monotonic
-                try? ChildProcess.becomeOrdinary(started)
                 process = started
             }
             queue.append(.released(at: released))
@@ -149,21 +156,19 @@ struct StartHost: Host, ~Copyable {
         }
     }
 
-    /// Lets it go, and takes its priority away as soon as it has come to a processor.
+    /// Lets it go, and sees when it has come to a processor.
     private mutating func release(_ process: Int32) throws(Linux.SystemError) {
         let before = ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
-        for _ in 0..<50 {
-            let count = ChildProcess.turns(of: process)?.count
-            guard let before, let count else { break }
+        for _ in 0..<20 {
+            guard let before, let count = ChildProcess.turns(of: process)?.count else { break }
             if count > before {
                 stamps.firstInstruction = KernelClock.monotonic
                 break
             }
             Linux.pause(for: .microseconds(20))
         }
-        try? ChildProcess.becomeOrdinary(process)
     }
 
     private mutating func finish(_ decided: StartOutcome) {
@@ -173,6 +178,12 @@ struct StartHost: Host, ~Copyable {
             outcome = .ran
             stamps = Stamps(released: moment, firstInstruction: moment)
             held?.letGo()
+        }
+        if outcome == .ran, let process {
+            let left = (stamps.released ?? KernelClock.monotonic) + Self.priorityTime - KernelClock.monotonic
+            Linux.pause(for: min(left, Self.priorityTime))
+            // Where it has ended already, there is nothing to take away.
+            try? ChildProcess.becomeOrdinary(process)
         }
         ChildProcess.endPriority()
     }
