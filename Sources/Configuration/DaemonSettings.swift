@@ -42,6 +42,8 @@ public struct DaemonSettings: Equatable, Sendable {
     public var pidFile: String? = "/run/timeball/timeballd.pid"
     /// Where the frequency is remembered; nil = nowhere.
     public var driftFile: String?
+    /// Where the symmetric keys stand; nil = there are none.
+    public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.
     public var boundFile: String? = BoundPage.defaultPath
     /// Keep all memory resident.

@@ -38,6 +38,9 @@ extension Configuration {
         lines.add("maxstratum", settings.maximumStratum, unless: standard.maximumStratum)
         lines.add("minsources", settings.minimumSources, unless: standard.minimumSources)
         lines.add("reselectdist", settings.reselectDistance, unless: standard.reselectDistance)
+        if settings.authentication != standard.authentication {
+            lines.add("authselectmode \(settings.authentication.rawValue)")
+        }
         lines.add("stratumweight", settings.stratumWeight, unless: standard.stratumWeight)
         return lines.all
     }
@@ -101,6 +104,7 @@ extension Configuration {
         var lines = Lines()
         if let user = settings.user { lines.add("user \(user)") }
         if settings.pidFile != standard.pidFile { lines.add("pidfile \(settings.pidFile ?? "/")") }
+        if let path = settings.keyFile { lines.add("keyfile \(path)") }
         if settings.boundFile != standard.boundFile { lines.add("boundfile \(settings.boundFile ?? "/")") }
         if settings.lockAll { lines.add("lock_all") }
         lines.add("sched_priority", settings.schedulingPriority, unless: standard.schedulingPriority)

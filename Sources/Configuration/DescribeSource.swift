@@ -29,6 +29,7 @@ extension Configuration {
         options.add("version", Int(source.version), unless: Int(standard.version))
         options.add("maxsources", source.maximumSources, unless: standard.maximumSources)
         options.add("maxunreach", source.maximumUnreachable, unless: standard.maximumUnreachable)
+        if let key = source.key { options.add("key \(key)") }
         return options.all
     }
 

@@ -71,7 +71,9 @@ public struct Directive: Hashable, Sendable {
         (
             "Selection",
             [
-                notYet("authselectmode", "there is no authentication; sources with key or nts are never selected"),
+                works(
+                    "authselectmode",
+                    "How authenticated and other sources go together: require, prefer, mix or ignore."),
                 works("combinelimit", "How much farther than the best a source may be to be combined with it."),
                 works("maxdistance", "The largest root distance of a selectable source."),
                 works("maxjitter", "The largest jitter of a selectable source."),
@@ -176,10 +178,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("hwtimestamp", "packets are stamped by the kernel, not by the network card"),
                 notYet("hwtstimeout", "packets are stamped by the kernel, not by the network card"),
                 notYet("maxtxbuffers", "no packets wait for a stamp of the network card"),
-                notYet(
-                    "keyfile",
-                    "there are no symmetric keys; sources with the option key are measured but not selected"
-                ),
+                works("keyfile", "Where the symmetric keys stand that authenticate packets; `rekey` reads it again."),
                 works("lock_all", "Keeps all memory resident."),
                 works("sched_priority", "The priority among real-time processes."),
                 works("pidfile", "Where the process's number is written; `/` = nowhere."),

@@ -46,6 +46,13 @@ extension Parser {
         "maxstratum": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.maximumStratum = try words.integer("a stratum", in: 0...16)
         },
+        "authselectmode": { (parser, words) throws(Mistake) in
+            let word = try words.next("a mode (require, prefer, mix or ignore)")
+            guard let mode = AuthenticationMode(rawValue: word.lowercased) else {
+                throw Mistake(word, "'\(word.text)' is none of require, prefer, mix, ignore")
+            }
+            parser.settings.timekeeper.authentication = mode
+        },
         "minsources": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.minimumSources = try words.integer("a number of sources", in: 1...10_000)
         },
@@ -158,6 +165,7 @@ extension Parser {
             let path = try words.next("a path, or '/' for none").text
             parser.settings.pidFile = path == "/" ? nil : path
         },
+        "keyfile": { (parser, words) throws(Mistake) in parser.settings.keyFile = try words.next("a path").text },
         "boundfile": { (parser, words) throws(Mistake) in
             let path = try words.next("a path, or '/' for none").text
             parser.settings.boundFile = path == "/" ? nil : path

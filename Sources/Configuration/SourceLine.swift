@@ -76,6 +76,8 @@ extension Parser {
         case "polltarget": source.pollTarget = try arguments.integer("a number of samples", in: 1...60)
         case "port": source.port = UInt16(truncatingIfNeeded: try arguments.integer("a port", in: 1...65_535))
         case "version": source.version = UInt8(clamping: try arguments.integer("a version of NTP", in: 1...4))
+        case "key":
+            source.key = UInt32(truncatingIfNeeded: try arguments.integer("a number of a key", in: 1...0xFFFF_FFFF))
         case "maxsources": source.maximumSources = try arguments.integer("a number of sources", in: 1...16)
         default: return false
         }
@@ -138,13 +140,12 @@ extension Parser {
         case "ntsport":
             _ = try arguments.integer("a port", in: 1...65_535)
             sentence = "there is no NTS"
-        case "key", "nts":
-            if option.lowercased == "key" { _ = try arguments.integer("a number of a key", in: 1...0xFFFF_FFFF) }
+        case "nts":
             source.noselect = true
             warn(
                 option,
-                "'\(option.lowercased)' is not done yet in this version, and unauthenticated this source is not to be "
-                    + "trusted: '\(source.name)' is measured but never selected (noselect)")
+                "'nts' is not done yet in this version, and unauthenticated this source is not to be trusted: "
+                    + "'\(source.name)' is measured but never selected (noselect)")
             return true
         default: return false
         }

@@ -160,7 +160,7 @@ public struct SimulatedHost: Host {
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
-        case .reply, .askResponder, .reloadSources: break  // Nobody asks: no control request ever comes in.
+        case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }
     }
 

@@ -92,6 +92,9 @@ public enum Effect: Equatable, Sendable {
     /// Read the source directories again (`sourcedir`), and report as ``Event/sourcesReloaded(added:removed:)``.
     case reloadSources
 
+    /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
+    case readKeys
+
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
 

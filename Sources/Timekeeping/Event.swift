@@ -1,4 +1,5 @@
 public import Addresses
+public import NTPWire
 public import TimeBase
 
 /// Names one request that was sent, until its socket is closed. Never used twice.
@@ -87,6 +88,9 @@ public enum Event: Equatable, Sendable {
 
     /// The source directories were read again: the sources that are new in them, and those that are there no more.
     case sourcesReloaded(added: [SourceSettings], removed: [SourceSettings])
+
+    /// The key file was read again, and holds these keys now.
+    case keysRead([SymmetricKey])
 
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet

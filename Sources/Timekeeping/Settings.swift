@@ -58,6 +58,11 @@ public struct SourceSettings: Equatable, Sendable {
     public var autoOffline = false
     /// Updates without a reply after which a source is no longer selectable.
     public var maximumUnreachable = 100_000
+    /// The symmetric key that authenticates requests and replies; nil for none.
+    public var key: UInt32?
+
+    /// Whether only packets are believed whose sender has proved who it is.
+    public var isAuthenticated: Bool { key != nil }
 
     public init(kind: Kind, name: String) {
         self.kind = kind
@@ -110,6 +115,18 @@ public struct MaximumChange: Hashable, Sendable {
     }
 }
 
+/// How sources that prove who they are and sources that don't go together (`authselectmode`).
+public enum AuthenticationMode: String, CaseIterable, Hashable, Sendable {
+    /// Only sources that prove it are selected.
+    case require
+    /// Sources that prove it are selected; the others only while there are none of those.
+    case prefer
+    /// Where there are both, those that prove it are trusted and required.
+    case mix
+    /// It makes no difference.
+    case ignore
+}
+
 /// What a drift file says.
 public struct Drift: Hashable, Sendable {
     /// How much the unsteered clock gains.
@@ -157,7 +174,7 @@ public struct TimekeeperSettings: Equatable, Sendable {
     /// Ignore a measured frequency that is less certain than this.
     public var maximumUpdateSkew = Frequency(ppm: 1000)
     /// How fast the bound grows beyond the known skew. A promise needs room for what a crystal may suddenly do.
-    public var maximumClockError = Frequency(ppm: 3)
+    public var maximumClockError = Frequency(ppm: 2)
     /// The largest frequency that is believed.
     public var maximumDrift = Frequency(ppm: 100_000)
     public var maximumDistance = Duration.seconds(3)
@@ -167,6 +184,7 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var combineLimit = 3.0
     public var reselectDistance = Duration.microseconds(100)
     public var stratumWeight = Duration.milliseconds(1)
+    public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
     public var local: LocalReferenceSettings?
     /// Let the kernel say that it is synchronised, and so write the RTC (rtcsync).

@@ -1,7 +1,7 @@
 internal import Addresses
 public import Engine
 internal import Estimation
-internal import NTPWire
+public import NTPWire
 public import TimeBase
 
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
@@ -12,6 +12,8 @@ public struct Timekeeper: Engine {
     public let settings: TimekeeperSettings
 
     var random: RandomSource
+    /// What packets are authenticated with.
+    var keys: KeyRing
     var sources: [Source] = []
     var pools: [Pool] = []
     var clock: SteeredClock
@@ -36,6 +38,10 @@ public struct Timekeeper: Engine {
     /// Whether the next filter is made from samples that the last one had already, so that what that one found out must
     /// not count a second time.
     var rebuildsFilter = false
+    /// How many filters there have been.
+    var filterGeneration = 0
+    /// What the clock may have done without any sample having shown it.
+    var unseen = Unseen()
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     /// What changes of rate since the last confirmation may have cost by being late, seconds.
@@ -71,9 +77,14 @@ public struct Timekeeper: Engine {
     ///   - now: the clocks at this moment.
     ///   - kernelRate: the rate that the kernel's clock is set to.
     ///   - random: the only source of chance.
-    public init(settings: TimekeeperSettings, at now: ClockReading, kernelRate: KernelRate, random: RandomSource) {
+    ///   - keys: what packets are authenticated with.
+    public init(
+        settings: TimekeeperSettings, at now: ClockReading, kernelRate: KernelRate, random: RandomSource,
+        keys: KeyRing = .empty
+    ) {
         self.settings = settings
         self.random = random
+        self.keys = keys
         clock = SteeredClock(at: now, rate: kernelRate)
         origin = clock.oscillator(at: now.monotonic)
         discipline = Discipline(settings: settings, kernelRate: kernelRate)
@@ -114,7 +125,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
-        for index in sources.indices { transmitIfDue(index, now, &effects) }
+        transmitIfDue(now, &effects)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -160,6 +171,11 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .keysRead(let read):
+            keys = keys.replacing(keys: read)
+            for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
+                if sources[index].due != nil { sources[index].due = now.monotonic }
+            }
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):

@@ -27,6 +27,7 @@ struct Timeball: ParsableCommand {
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,
+        KeyGenerationCommand.self,
         OnlineCommand.self,
         OfflineCommand.self,
         BurstCommand.self,
@@ -41,6 +42,7 @@ struct Timeball: ParsableCommand {
         RunPartsCommand.self,
         AnacronCommand.self,
         StudyCommand.self,
+        DriftCommand.self,
     ]
 }
 
@@ -75,9 +77,29 @@ enum Output {
     }
 
     /// For people, not for pipes.
-    static func complain(_ text: String) {
-        let octets = Array((text + "\n").utf8)
-        _ = unsafe octets.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    static func complain(_ text: String) { put(text + "\n", on: STDERR_FILENO) }
+
+    /// At once, also into a pipe or a file: for commands that run for days.
+    static func now(_ text: String) { put(text, on: STDOUT_FILENO) }
+
+    /// Much at once, also into a pipe.
+    static func octets(_ octets: [UInt8]) throws {
+        var start = 0
+        while start < octets.count {
+            let written = unsafe octets.withUnsafeBytes {
+                unsafe write(STDOUT_FILENO, $0.baseAddress.map { unsafe $0 + start }, $0.count - start)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                throw ToolError.cannotTell("The output cannot be written: \(unsafe String(cString: strerror(errno))).")
+            }
+            start += written
+        }
+    }
+
+    private static func put(_ text: String, on descriptor: Int32) {
+        let octets = Array(text.utf8)
+        _ = unsafe octets.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 }
 

@@ -1,7 +1,9 @@
 import Configuration
+import Cryptography
 import Daemon
 import Engine
 import Linux
+import NTPWire
 import Recording
 import TimeBase
 import Timekeeping
@@ -30,6 +32,8 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
+    let keys = KeyRing.nettle(host.readKeys(log) ?? [])
+    linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
@@ -40,7 +44,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     readDrift(host, &settings, log)
 
     var timekeeper = Timekeeper(
-        settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()))
+        settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)
     Privileges.trimMemory()
     background.ready()
     run(&timekeeper, on: &linux)

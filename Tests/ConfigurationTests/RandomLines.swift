@@ -42,7 +42,8 @@ struct RandomLines {
                     "maxdelayratio " + decimal(below: 10), "maxdelaydevratio " + decimal(below: 10),
                     "maxdelayquant 0." + whole(0...999), "asymmetry -0." + whole(0...4999),
                     "minsamples " + whole(1...64),
-                    "maxsamples " + whole(0...64), "minstratum " + whole(0...16), "key 5", "nts", "xleave",
+                    "maxsamples " + whole(0...64), "minstratum " + whole(0...16), "key " + whole(1...70000), "nts",
+                    "xleave",
                 ]))
         }
         return words.joined(separator: " ")
@@ -58,7 +59,8 @@ struct RandomLines {
             "logchange " + decimal(below: 5),
             "combinelimit " + decimal(below: 5), "maxdistance " + decimal(below: 5), "maxjitter " + decimal(below: 5),
             "maxstratum " + whole(0...16), "minsources " + whole(1...9), "reselectdist 1e-" + whole(1...17),
-            "stratumweight 0." + whole(0...9999), "minsamples " + whole(1...64), "maxsamples " + whole(0...64),
+            "authselectmode " + pick(["require", "prefer", "mix", "ignore"]), "stratumweight 0." + whole(0...9999),
+            "minsamples " + whole(1...64), "maxsamples " + whole(0...64),
             "minstratum " + whole(0...16),
         ])
     }

@@ -22,6 +22,8 @@ struct Understanding {
             Row("MaxStratum 4", { $0.maximumStratum = 4 }),
             Row("minsources 3", { $0.minimumSources = 3 }),
             Row("reselectdist 0.5", { $0.reselectDistance = .milliseconds(500) }),
+            Row("authselectmode Require", { $0.authentication = .require }),
+            Row("authselectmode mix", { _ in }),
             Row("stratumweight 0", { $0.stratumWeight = .zero }),
             Row("makestep 0.1 -1", { $0.makeStep = MakeStep(threshold: .milliseconds(100), limit: -1) }),
             Row(
@@ -51,6 +53,7 @@ struct Understanding {
         "A directive of the host changes the setting that it names, and nothing else",
         arguments: [
             Row("port 0", { $0.serverPort = 0 }),
+            Row("keyfile /etc/chrony/chrony.keys", { $0.keyFile = "/etc/chrony/chrony.keys" }),
             Row("bindaddress 192.0.2.1", { $0.serverAddresses = [.v4(0xc000_0201)] }),
             Row(
                 "bindaddress ::1\nbindaddress 1.2.3.4\nbindaddress 192.0.2.1",

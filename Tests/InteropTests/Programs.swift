@@ -10,6 +10,7 @@ enum NeededProgram: String, CaseIterable {
     case releasedTimeballd
     // Debian's, unpacked by Scripts/install-test-programs.
     case chronyd, chronyc, ntpdig, openntpd
+    case ntpsec
     // Debian's, installed by Scripts/setup.
     case python3, ip, setpriv, unshare
 
@@ -23,6 +24,8 @@ enum NeededProgram: String, CaseIterable {
         case .chronyc: Places.unpacked.appending(path: "usr/bin/chronyc").path
         case .ntpdig: Places.unpacked.appending(path: "usr/bin/ntpdig").path
         case .openntpd: Places.unpacked.appending(path: "usr/sbin/ntpd").path
+        // Apart, because its name is OpenNTPD's.
+        case .ntpsec: Places.unpacked.appending(path: "ntpsec/usr/sbin/ntpd").path
         case .python3, .setpriv, .unshare: "/usr/bin/\(rawValue)"
         case .ip: "/usr/sbin/ip"
         }
@@ -35,7 +38,7 @@ enum NeededProgram: String, CaseIterable {
         switch self {
         case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
-        case .chronyd, .chronyc, .ntpdig, .openntpd: "Scripts/install-test-programs"
+        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec: "Scripts/install-test-programs"
         case .python3, .ip, .setpriv, .unshare: "Scripts/setup test"
         }
     }

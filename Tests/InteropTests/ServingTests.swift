@@ -125,6 +125,19 @@ struct Namespace {
         _ = try? rig.run(.ip, ["netns", "delete", name])
     }
 
+    /// Lays a cable to another network, and gives both its ends addresses.
+    func connect(_ addresses: [String], to other: Namespace, _ others: [String]) throws {
+        var commands = [["link", "add", "cable", "netns", name, "type", "veth", "peer", "cable", "netns", other.name]]
+        for (namespace, addresses) in [(name, addresses), (other.name, others)] {
+            commands += addresses.map { ["-n", namespace, "address", "add", "\($0)/24", "dev", "cable"] }
+            commands.append(["-n", namespace, "link", "set", "cable", "up"])
+        }
+        for command in commands {
+            let done = try rig.run(.ip, command)
+            try #require(done.status == 0, "\(done.output)")
+        }
+    }
+
     func run(_ name: String, _ command: [String], environment: [String: String] = [:]) throws
         -> (status: Int32, output: String)
     {
@@ -134,12 +147,17 @@ struct Namespace {
 
     /// Our daemon on port 123, as a reference of stratum 2.
     func startTimeballd() throws {
-        let inner = try rig.privateFolder("serving")
+        try start("serving", "local stratum 2\nallow all")
+    }
+
+    /// Our daemon on port 123.
+    @discardableResult
+    func start(_ folder: String, _ directives: String) throws -> Daemon {
+        let inner = try rig.privateFolder(folder)
         let configuration = try rig.write(
-            "serving.conf",
+            "\(folder).conf",
             """
-            local stratum 2
-            allow all
+            \(directives)
             cmdport 0
             bindcmdaddress \(inner)/control.sock
             boundfile \(inner)/bound
@@ -153,6 +171,9 @@ struct Namespace {
             guard program.isRunning else { throw Hopeless(description: "it ended: \(program.output)") }
             return FileManager.default.fileExists(atPath: "\(inner)/control.sock")
         }
+        return Daemon(
+            program: program, address: "127.0.0.1", port: 123, socket: "\(inner)/control.sock", controlPort: 0,
+            configuration: configuration)
     }
 }
 

@@ -25,6 +25,8 @@ struct Bench {
     var names: [String: [IPAddress]]? = [:]
     /// On each way.
     var delay = Duration.milliseconds(1)
+    /// What servers make of their replies before they send them.
+    var sealing: ([UInt8]) -> [UInt8] = { $0 }
     /// Whether the kernel refuses to have its clock touched.
     var refuses = false
     private var queue: [(at: Duration, event: Event)] = []
@@ -34,11 +36,13 @@ struct Bench {
     private(set) var effects: [Effect] = []
 
     /// - Parameter error: by how much the wall clock is slow.
-    init(_ settings: TimekeeperSettings, slowBy error: Duration = .zero) {
+    init(_ settings: TimekeeperSettings, slowBy error: Duration = .zero, keys: KeyRing = .empty) {
         trueTime = Instant(sinceEpoch: .seconds(1_790_000_100) + error)
         let now = ClockReading(
             realtime: Instant(sinceEpoch: .seconds(1_790_000_100)), monotonic: Instant(sinceEpoch: .seconds(100)))
-        keeper = Timekeeper(settings: settings, at: now, kernelRate: .nominal, random: RandomSource(seed: 1))
+        keeper = Timekeeper(
+            settings: settings, at: now, kernelRate: .nominal, random: RandomSource(seed: 1),
+            keys: keys)
     }
 
     var now: ClockReading {
@@ -138,7 +142,8 @@ struct Bench {
         // The stamp of the arrival is what the wall clock shows then, unless it is stepped before.
         let stamp = Stamp(time: now.realtime + delay * 2, kind: .kernel)
         enqueue(
-            .datagram(token, octets: reply.octets, from: endpoint, to: .v4(0xcb00_7101), at: stamp), after: delay * 2)
+            .datagram(token, octets: sealing(reply.octets), from: endpoint, to: .v4(0xcb00_7101), at: stamp),
+            after: delay * 2)
     }
 
     private mutating func enqueue(_ event: Event, after wait: Duration) {

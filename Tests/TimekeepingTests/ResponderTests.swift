@@ -163,7 +163,8 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         var total: UInt64 = 0
         var answered = 0
         for round in 0..<20_000 {
-            let length = Int(random.next() % 8 == 0 ? random.next() % 1600 : random.next() % 120)
+            let length = Int(
+                random.next() % 8 == 0 ? random.next() % 1600 : random.next() % 2 == 0 ? 48 : random.next() % 120)
             var octets = [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: length)
             for index in 0..<min(length, 48) { octets[index] = UInt8(truncatingIfNeeded: random.next()) }
             if length > 0, random.next() % 2 == 0 { octets[0] = 0x23 }

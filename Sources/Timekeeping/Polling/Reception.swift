@@ -28,7 +28,8 @@ extension Timekeeper {
         effects.append(.close(token))
         sources[index].exchange = nil
         // A server that is not synchronised says stratum 0, too, but has no code to tell.
-        if let code = header.kissCode {
+        // INIT and STEP are no more than that in ntpd's words.
+        if let code = header.kissCode, code != "INIT", code != "STEP" {
             kiss(code, index, now, &effects)
             return
         }
@@ -86,6 +87,12 @@ extension Timekeeper {
             header.version == sources[index].settings.version
         else { return .refused(.wrongMode) }
         guard header.origin == exchange.cookie else { return .refused(.bogusOrigin) }
+        // After the cheap test: a guesser makes us calculate nothing.
+        if let key = sources[index].settings.key {
+            guard let layout = PacketLayout(octets.span), isAuthentic(octets, layout, key: key) else {
+                return .refused(.badAuthentication)
+            }
+        }
         return .header(header)
     }
 

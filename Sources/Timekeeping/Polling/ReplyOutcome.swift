@@ -15,6 +15,8 @@ public enum ReplyOutcome: Int, CaseIterable, Hashable, Sendable {
     case wrongMode
     /// The origin timestamp is not the random number that was sent: somebody who did not see the request (test 2).
     case bogusOrigin
+    /// The code at its end is missing, wrong, or made with another key than the request's (test 5).
+    case badAuthentication
     /// A timestamp is missing (test 3).
     case missingTimestamp
     /// A kiss-o'-death that asks for fewer requests.

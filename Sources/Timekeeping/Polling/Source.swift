@@ -88,7 +88,7 @@ struct Source {
     var stratum = 16
     var referenceIdentifier = ReferenceIdentifier.none
 
-    var outcomes = InlineArray<20, UInt32>(repeating: 0)
+    var outcomes = InlineArray<21, UInt32>(repeating: 0)
     var requests: UInt32 = 0
     var replies: UInt32 = 0
     var validReplies: UInt32 = 0
@@ -105,6 +105,8 @@ struct Source {
     var lastInterval: (offset: Double, distance: Double)?
     /// Root delay and dispersion of the sample that confines the truth most.
     var bestSample: Sample?
+    /// How its samples confine the truth, oldest first.
+    var confinements: [Confinement] = []
 
     init(number: Int, settings: SourceSettings, pool: Int?, endpoint: Endpoint?, precision: Double) {
         self.number = number
@@ -168,6 +170,7 @@ struct Source {
         stratum = 16
         lastInterval = nil
         bestSample = nil
+        confinements = []
         selection = .noSamples
         burst = settings.initialBurst ? Burst(wanted: 4, left: 8) : nil
         due = endpoint == nil || !isOnline ? nil : now

@@ -11,14 +11,17 @@ extension Timekeeper {
         return min(max(.poll(shortest - 3), .milliseconds(2)), .milliseconds(200))
     }
 
-    mutating func transmitIfDue(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
-        guard let due = sources[index].due, due <= now.monotonic, sources[index].exchange == nil else { return }
+    /// Asks the source that has waited longest, so that none starves where they are more than the separation allows.
+    mutating func transmitIfDue(_ now: ClockReading, _ effects: inout [Effect]) {
+        if let last = lastTransmission, now.monotonic < last + separation { return }
+        var next: (index: Int, due: Instant<Monotonic>)?
+        for index in sources.indices {
+            guard let due = sources[index].due, due <= now.monotonic, sources[index].exchange == nil else { continue }
+            if due < next?.due ?? now.monotonic + .seconds(1) { next = (index, due) }
+        }
+        guard let index = next?.index else { return }
         guard let endpoint = sources[index].endpoint else {
             sources[index].due = nil
-            return
-        }
-        if let last = lastTransmission, now.monotonic < last + separation {
-            sources[index].due = last + separation
             return
         }
         lastTransmission = now.monotonic
@@ -29,9 +32,13 @@ extension Timekeeper {
         if cookie == 0 { cookie = 1 }
         let settings = sources[index].settings
         let isWarmUp = sources[index].poll >= settings.presendPoll && !sources[index].warmedUp
-        let request = NTPHeader(
-            version: settings.version, mode: .client, poll: Int8(clamping: sources[index].poll), precision: 32,
-            transmit: NTPTimestamp(bits: cookie))
+        guard let octets = request(index, cookie: NTPTimestamp(bits: cookie)) else {
+            // Unauthenticated it would be another source than was asked for.
+            sources[index].burst = nil
+            schedule(index, after: now.monotonic)
+            miss(index, now, &effects)
+            return
+        }
         let patience = min(sources[index].interval, settings.maximumDelay + .seconds(4))
         sources[index].exchange = Exchange(
             token: token, cookie: NTPTimestamp(bits: cookie), sent: Stamp(time: now.realtime, kind: .daemon),
@@ -42,7 +49,7 @@ extension Timekeeper {
         }
         sources[index].burst?.left -= 1
         schedule(index, after: now.monotonic)
-        effects.append(.send(token, octets: request.octets, to: endpoint))
+        effects.append(.send(token, octets: octets, to: endpoint))
     }
 
     /// Sets when the source is asked next, counted from a request that left at `sent`.

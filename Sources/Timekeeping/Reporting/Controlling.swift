@@ -53,7 +53,7 @@ extension Timekeeper {
         case .activity: .activity(activityReport)
         case .ntpData(let address): with(address) { .ntpData(ntpDataReport($0)) }
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
-        case .authentication(let address): with(address) { _ in .authentication(AuthenticationReport()) }
+        case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
         case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
@@ -163,8 +163,11 @@ extension Timekeeper {
             aim?.offset -= fast.inSeconds
             correct(now, &effects, isUpdate: false)
             return .status(.success)
-        case .dump, .cycleLogs, .rekey:
-            // There are no histories, logs or keys to write or read anew.
+        case .rekey:
+            effects.append(.readKeys)
+            return .status(.success)
+        case .dump, .cycleLogs:
+            // There are no histories or logs to write or begin anew.
             return .status(.success)
         case .shutdown:
             effects.append(.stop(status: 0))
@@ -212,7 +215,7 @@ extension Timekeeper {
     private mutating func add(
         _ addition: SourceAddition, _ now: ClockReading, _ effects: inout [Effect]
     ) -> ControlReply {
-        guard addition.kind != .peer, addition.key == 0, !addition.options.contains(.nts) else {
+        guard addition.kind != .peer, !addition.options.contains(.nts) else {
             // Without authentication it would be another source than was asked for.
             return .status(.notEnabled)
         }
@@ -315,6 +318,7 @@ extension SourceSettings {
         minimumDelay = addition.minimumDelay > .zero ? addition.minimumDelay : nil
         asymmetry = addition.asymmetry.magnitude <= 0.5 ? addition.asymmetry : nil
         offset = addition.offset
+        key = addition.key == 0 ? nil : addition.key
         initialBurst = addition.options.contains(.initialBurst)
         burst = addition.options.contains(.burst)
         prefer = addition.options.contains(.prefer)

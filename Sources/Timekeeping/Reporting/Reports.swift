@@ -127,8 +127,21 @@ extension Timekeeper {
         report.responseTime = Duration(clampingSeconds: last.responseTime)
         report.jitterAsymmetry = source.estimate.asymmetry
         report.tests = last.tests
+        report.isAuthenticated = source.settings.isAuthenticated
         report.transmitStamp = last.sentKind.letter
         report.receiveStamp = last.receivedKind.letter
+        return report
+    }
+
+    func authenticationReport(_ index: Int) -> AuthenticationReport {
+        var report = AuthenticationReport()
+        guard let number = sources[index].settings.key else { return report }
+        report.mode = .symmetric
+        report.key = number
+        if let key = keys.key(number) {
+            report.keyType = key.algorithm.rawValue
+            report.keyLength = UInt16(clamping: key.secret.count * 8)
+        }
         return report
     }
 
@@ -139,13 +152,9 @@ extension Timekeeper {
         report.address = controlAddress(source)
         report.state = source.selection.rawValue
         report.leap = source.leap
-        var options: SelectOptions = []
-        if source.settings.noselect { options.insert(.noselect) }
-        if source.settings.prefer { options.insert(.prefer) }
-        if source.settings.trust { options.insert(.trust) }
-        if source.settings.require { options.insert(.require) }
-        report.configuredOptions = options
-        report.effectiveOptions = options
+        report.isAuthenticated = source.settings.isAuthenticated
+        report.configuredOptions = configured(source)
+        report.effectiveOptions = effective(source)
         report.lastSampleAge = source.lastSample.map { now.monotonic - $0 }
         report.score = source.score
         if let interval = interval(of: source, at: seconds(at: now)) {

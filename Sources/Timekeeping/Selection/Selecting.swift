@@ -1,5 +1,7 @@
 internal import Addresses
+internal import Control
 internal import Estimation
+internal import NTPWire
 internal import TimeBase
 
 /// From what every source says to what the clock follows.
@@ -45,7 +47,7 @@ extension Timekeeper {
             for (position, candidate) in candidates.enumerated() where !members.contains(position) {
                 rejectFalseticker(candidate, low, high, &effects)
             }
-            follow(accepted, low: low, high: high, because: updated, moment, now, &effects)
+            follow(accepted, of: candidates, low: low, high: high, because: updated, moment, now, &effects)
         }
     }
 
@@ -78,6 +80,14 @@ extension Timekeeper {
         let source = sources[index]
         guard !source.settings.noselect else {
             return mark(index, .noselect, "The configuration says noselect.")
+        }
+        guard !effective(source).contains(.noselect) else {
+            return mark(index, .noselect, "It is not authenticated, and authselectmode wants that.")
+        }
+        if let key = source.settings.key, source.estimate.count == 0, keys.key(key) == nil {
+            return mark(
+                index, .noSamples,
+                "Key \(key) is not in the key file, so it can't be asked. Next: add it there, and chronyc rekey.")
         }
         let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
         guard source.endpoint != nil else {
@@ -146,7 +156,7 @@ extension Timekeeper {
 
     /// A silent source counts only while no other answers: it can't say any more whether it still agrees.
     private func isStillTimely(_ source: Source) -> Bool {
-        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !$0.settings.noselect }
+        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !effective($0).contains(.noselect) }
     }
 
     /// Who goes into the intersection: those without a fault; where only orphans are left, the chosen orphan.
@@ -155,10 +165,11 @@ extension Timekeeper {
         if open.isEmpty, let orphan = chosenOrphan() { open = [orphan] }
         return open.compactMap { index in
             guard let interval = sources[index].lastInterval else { return nil }
-            let settings = sources[index].settings
+            let options = effective(sources[index])
             return Candidate(
                 index: index, offset: interval.offset, distance: interval.distance, stratum: sources[index].stratum,
-                isPreferred: settings.prefer, isTrusted: settings.trust, isRequired: settings.require)
+                isPreferred: options.contains(.prefer), isTrusted: options.contains(.trust),
+                isRequired: options.contains(.require))
         }
     }
 
@@ -180,14 +191,14 @@ extension Timekeeper {
 
     /// Chooses among those that agree, combines them, and corrects the clock.
     private mutating func follow(
-        _ accepted: [Candidate], low: Double, high: Double, because updated: Int?, _ moment: Double,
-        _ now: ClockReading, _ effects: inout [Effect]
+        _ accepted: [Candidate], of candidates: [Candidate], low: Double, high: Double, because updated: Int?,
+        _ moment: Double, _ now: ClockReading, _ effects: inout [Effect]
     ) {
         for candidate in accepted {
             sources[candidate.index].badSelections = 0
             sources[candidate.index].isKnownLiar = false
         }
-        if sources.contains(where: { $0.settings.require }), !accepted.contains(where: \.isRequired) {
+        if sources.contains(where: { effective($0).contains(.require) }), !accepted.contains(where: \.isRequired) {
             for candidate in accepted { mark(candidate.index, .waitingForOthers, "A required source does not agree.") }
             setUnsynchronised("no required source in selectable sources", now, &effects)
             return
@@ -218,7 +229,7 @@ extension Timekeeper {
         selected = choice.index
         selectionReason = combination.members > 1 ? "\(combination.members) sources combined" : "one source"
         lastUnsynchronisedReason = ""
-        confirm(low: low, high: high, combination, moment, now)
+        confirm(low: low, high: high, candidates, combination, moment, now)
         guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
         let error = combination.offset - wallOffset(at: now.monotonic)
         guard permits(change: error, &effects) else {
@@ -234,7 +245,7 @@ extension Timekeeper {
     /// At the start a quick source must not be followed before the others had their chance.
     private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
         sources.contains { source in
-            guard !source.settings.noselect, source.isOnline, source.endpoint != nil else { return false }
+            guard !effective(source).contains(.noselect), source.isOnline, source.endpoint != nil else { return false }
             switch settings.estimator {
             case .regression:
                 return source.selection == .noSamples && source.burst != nil && source.reach != 0
@@ -340,7 +351,8 @@ extension Timekeeper {
 
     /// Notes what the majority confirms: the interval that the bound is made of.
     private mutating func confirm(
-        low: Double, high: Double, _ combination: Combination, _ moment: Double, _ now: ClockReading
+        low: Double, high: Double, _ candidates: [Candidate], _ combination: Combination, _ moment: Double,
+        _ now: ClockReading
     ) {
         var skew = combination.skew
         if settings.estimator == .regression {
@@ -351,14 +363,16 @@ extension Timekeeper {
         // may have been since the samples that confine the truth were taken.
         var doubt = 0.0
         if let filter {
-            let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1)
+            let few = min(1, 48 / Double(max(filter.count, 1)))
+            let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1) * few * few
             doubt = max(min(allowed, Regression.unknownSkew) - skew, 0)
         }
         let oldest = combination.indices.compactMap { sources[$0].bestSample?.time }.min() ?? moment
         let widening = doubt * max(moment - oldest, 0)
         rateSlack = 0
+        let hull = narrowed(candidates, low: low - widening, high: high + widening, at: moment, doubt: doubt)
         confirmed = Confirmation(
-            time: moment, monotonic: now.monotonic, low: low - widening, high: high + widening,
+            time: moment, monotonic: now.monotonic, low: hull.low, high: hull.high,
             rate: skew + doubt + settings.maximumClockError.ratio)
     }
 

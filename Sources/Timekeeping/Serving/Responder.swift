@@ -1,5 +1,5 @@
 public import Addresses
-internal import NTPWire
+public import NTPWire
 public import TimeBase
 
 /// What became of a datagram at the server's port. Each datagram ends in exactly one of these, and each is counted.
@@ -15,6 +15,8 @@ public enum ServingOutcome: Int, CaseIterable, Hashable, Sendable {
     case rateLimited
     /// Over the rate limit; answered with a kiss-o'-death RATE.
     case kissed
+    /// It ends in a code that is wrong, or was made with a key that is not known.
+    case badAuthentication
 }
 
 /// How often one client is answered (`ratelimit`).
@@ -38,8 +40,12 @@ public struct Responder: Sendable {
     public var served = ServedTime.unsynchronised
     /// Who is answered.
     public var access = AccessTable()
+    /// The keys that clients may use.
+    public var keys = KeyRing.empty
+    /// Requests with a right code that were answered.
+    public private(set) var authenticated: UInt64 = 0
     /// How many datagrams ended in each outcome, by ``ServingOutcome`` raw value.
-    public private(set) var counts = InlineArray<6, UInt64>(repeating: 0)
+    public private(set) var counts = InlineArray<7, UInt64>(repeating: 0)
 
     /// Requests whose receive time the kernel took, and those where we did.
     public var kernelStamps: UInt64 = 0
@@ -69,7 +75,8 @@ public struct Responder: Sendable {
         _ request: Span<UInt8>, from client: Endpoint, received: Instant<Realtime>, now: Instant<Realtime>,
         into reply: inout MutableSpan<UInt8>
     ) -> (outcome: ServingOutcome, length: Int) {
-        let outcome = judge(request, client, received, room: reply.count)
+        var key: UInt32?
+        let outcome = judge(request, client, received, room: reply.count, &key)
         counts[outcome.rawValue] &+= 1
         guard outcome == .answered || outcome == .kissed, let header = NTPHeader(request) else {
             return (outcome, 0)
@@ -89,13 +96,18 @@ public struct Responder: Sendable {
             referenceTime: served.referenceTime, origin: header.transmit,
             receive: receive, transmit: transmit)
         guard answer.write(into: &reply) else { return (outcome, 0) }
-        return (outcome, NTPHeader.size)
+        guard let key else { return (outcome, NTPHeader.size) }
+        // It fits: the request has a code of the same key.
+        guard let length = keys.seal(&reply, length: NTPHeader.size, key: key) else { return (outcome, 0) }
+        authenticated &+= 1
+        return (outcome, length)
     }
 
+    /// - Parameter key: becomes the key of a request that is to be answered with a code.
     private mutating func judge(
-        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int
+        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int, _ key: inout UInt32?
     ) -> ServingOutcome {
-        guard request.count >= NTPHeader.size, request.count <= 1500, room >= NTPHeader.size,
+        guard request.count >= NTPHeader.size, request.count <= 1500, room >= request.count,
             request.count.isMultiple(of: 4)
         else { return .malformed }
         let version = request[0] >> 3 & 7
@@ -105,6 +117,15 @@ public struct Responder: Sendable {
         let isRequest = mode == NTPMode.client.rawValue || version == 1 && mode == 0 && client.port != 123
         guard isRequest else { return .notARequest }
         guard access.allows(client.address) else { return .denied }
+        if request.count > NTPHeader.size {
+            guard let layout = PacketLayout(request) else { return .malformed }
+            guard !layout.isRefusal else { return .badAuthentication }
+            if let code = layout.code {
+                // Before the rate limit, so that forgeries use up nothing of what the key's owner may have.
+                guard keys.verifies(code, of: request) else { return .badAuthentication }
+                key = code.key
+            }
+        }
         guard limiter != nil else { return .answered }
         return limiter?.judge(client.address, at: received, &random) ?? .answered
     }

@@ -45,17 +45,21 @@ extension Responder {
     private func statistics(commandHits: UInt64) -> ServerStatisticsReport {
         var report = ServerStatisticsReport()
         var hits: UInt64 = 0
-        for outcome in [ServingOutcome.answered, .denied, .rateLimited, .kissed] {
+        var drops: UInt64 = 0
+        for outcome in [ServingOutcome.answered, .denied, .rateLimited, .kissed, .badAuthentication] {
             hits &+= counts[outcome.rawValue]
         }
         report.ntpHits = hits
-        report.ntpDrops = counts[ServingOutcome.rateLimited.rawValue] &+ counts[ServingOutcome.denied.rawValue]
+        for outcome in [ServingOutcome.rateLimited, .denied, .badAuthentication] {
+            drops &+= counts[outcome.rawValue]
+        }
+        report.ntpDrops = drops
         report.keyExchangeHits = 0
         report.keyExchangeDrops = 0
         report.commandHits = commandHits
         report.commandDrops = 0
         report.logDrops = 0
-        report.authenticatedHits = 0
+        report.authenticatedHits = authenticated
         report.interleavedHits = 0
         report.timestampsHeld = 0
         report.timestampSpan = 0
