@@ -13,6 +13,7 @@ make 1,000 of each. The clock is CLOCK_REALTIME for all.
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -51,6 +52,8 @@ class Rig:
         self.folder = tempfile.mkdtemp(prefix="starts-")
         os.chmod(self.folder, 0o755)
         self.file = os.path.join(self.folder, "starts")
+        # The tool's own records: of a forked one they hold the moment just before exec.
+        self.records = os.path.join(self.folder, "records")
         self.probe = os.path.join(self.folder, "probe")
         subprocess.run(
             ["cc", "-O2", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-o", self.probe,
@@ -109,8 +112,8 @@ class Rig:
     def at(self, label, when):
         """Starts the tool half a second before its instant."""
         self.children.append(subprocess.Popen(
-            [self.options.timeball, "at", f"@{when // 10**9}.{when % 10**9:09d}", "--history", "-", *WAYS[label.split("; ")[0]],
-             "--", self.probe, label.replace(" ", "_"), self.file, str(when)]))
+            [self.options.timeball, "at", f"@{when // 10**9}.{when % 10**9:09d}", "--history", self.records,
+             *WAYS[label.split("; ")[0]], "--", self.probe, label.replace(" ", "_"), self.file, str(when)]))
 
     def loop(self, second):
         when = (int(time.time()) // 60 * 60 + second) * 10**9
@@ -164,7 +167,6 @@ class Rig:
                 child.wait()
 
     def together(self):
-        spreads = {}
         for way in ("at, armed (forked)", "at, armed (loaded)"):
             for number in range(self.options.together):
                 instant = int(time.time()) + 2
@@ -173,7 +175,6 @@ class Rig:
                     self.at(label, instant * 10**9)
                 self.sleep_until(instant + 0.3)
                 self.reap()
-        return spreads
 
     # -- what came of it
 
@@ -183,6 +184,14 @@ class Rig:
             for line in lines:
                 label, late = line.split()
                 found.setdefault(label.replace("_", " "), []).append(int(late))
+        with open(self.records) as lines:
+            for line in lines:
+                record = json.loads(line)
+                label = record["command"][1].replace("_", " ")
+                if record["prepared"] == "forked" and record["lateness_seconds"] is not None:
+                    way, _, rest = label.partition("; ")
+                    before = f"{way}, just before exec" + (f"; {rest}" if rest else "")
+                    found.setdefault(before, []).append(round(record["lateness_seconds"] * 1e9))
         return found
 
 

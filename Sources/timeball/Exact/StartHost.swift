@@ -24,6 +24,8 @@ struct StartHost: Host, ~Copyable {
     private let stepWatch: StepWatch
     private var held: HeldProcess?
     private var queue: [StartEvent] = []
+    /// Whether the instant is so near that nothing is slept through any more.
+    private var isNear = false
     /// When the prepared process goes by itself.
     private var aimed: Instant<Monotonic>?
 
@@ -55,7 +57,10 @@ struct StartHost: Host, ~Copyable {
     mutating func next(before deadline: Instant<Monotonic>) -> StartEvent? {
         if !queue.isEmpty { return queue.removeFirst() }
         // In the last moments there is no time to ask for anything.
-        if deadline <= KernelClock.monotonic { return nil }
+        if deadline <= KernelClock.monotonic {
+            if isNear { held?.pin() }
+            return nil
+        }
         // One that goes by itself is looked after shortly after it has.
         let now = KernelClock.monotonic
         let look = aimed.map { $0 + Self.priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
@@ -72,7 +77,10 @@ struct StartHost: Host, ~Copyable {
 
     mutating func perform(_ effect: StartEffect) {
         switch effect {
-        case .look: queue.append(.known(time.know()))
+        case .look:
+            let known = time.know()
+            isNear = known.moment(of: plan.aim) - known.moment <= plan.wakingTime
+            queue.append(.known(known))
         case .getReady: getReady()
         case .prepare: prepare()
         case .aim(let target, let latest): aim(target, latest)
@@ -161,6 +169,8 @@ struct StartHost: Host, ~Copyable {
         let before = ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
+        // It has this processor now.
+        Linux.pause(for: .microseconds(20))
         for _ in 0..<20 {
             guard let before, let count = ChildProcess.turns(of: process)?.count else { break }
             if count > before {
@@ -180,6 +190,7 @@ struct StartHost: Host, ~Copyable {
             held?.letGo()
         }
         if outcome == .ran, let process {
+            held?.unpin()
             let left = (stamps.released ?? KernelClock.monotonic) + Self.priorityTime - KernelClock.monotonic
             Linux.pause(for: min(left, Self.priorityTime))
             // Where it has ended already, there is nothing to take away.
