@@ -11,7 +11,7 @@ enum Names {
 
     static let programs: [String: Program] = [
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
-        "run-parts": Program(run: RunPartsProgram.run, isCommand: true)
+        "run-parts": Program(run: RunPartsProgram.run, isCommand: true),
     ]
 
     /// What to run instead of the command line of timeball itself, and with which arguments.
