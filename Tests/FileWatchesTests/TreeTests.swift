@@ -108,16 +108,16 @@ struct TreeTests {
     @Test("A star stands for any name, also for one that comes later")
     func star() {
         var rig = WatchRig()
-        for path in ["/home", "/home/a", "/home/a/in"] { rig.files.make(path, isDirectory: true) }
-        rig.load("/home/*/in IN_CREATE x\n")
-        rig.files.make("/home/a/in/f", isDirectory: false)
-        rig.files.make("/home/b", isDirectory: true)
-        rig.files.make("/home/b/in", isDirectory: true)
-        rig.files.make("/home/b/in/g", isDirectory: false)
-        rig.files.make("/home/b/out", isDirectory: true)
-        rig.files.make("/home/b/out/h", isDirectory: false)
+        for path in ["/users", "/users/a", "/users/a/in"] { rig.files.make(path, isDirectory: true) }
+        rig.load("/users/*/in IN_CREATE x\n")
+        rig.files.make("/users/a/in/f", isDirectory: false)
+        rig.files.make("/users/b", isDirectory: true)
+        rig.files.make("/users/b/in", isDirectory: true)
+        rig.files.make("/users/b/in/g", isDirectory: false)
+        rig.files.make("/users/b/out", isDirectory: true)
+        rig.files.make("/users/b/out/h", isDirectory: false)
         rig.settle()
-        #expect(rig.told == ["IN_CREATE /home/a/in/f", "IN_CREATE /home/b/in/g"])
+        #expect(rig.told == ["IN_CREATE /users/a/in/f", "IN_CREATE /users/b/in/g"])
     }
 
     @Test("A new table takes over without missing what the old one watched, and lets go of the rest")
