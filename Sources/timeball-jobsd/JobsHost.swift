@@ -221,6 +221,7 @@ struct JobsHost: ~Copyable, Host {
             watches.clearNotices()
             lookAtWatchTables()
         case .watched(let owner): watches.isReadable(owner)
+        case .client(let number): if ready.isWritable { flush(number) } else { receive(number) }
         case .tables:
             tables.clearNotices()
             lookAtTables()
@@ -304,6 +305,22 @@ struct JobsHost: ~Copyable, Host {
 
     mutating func reply(_ answer: JobsReply, to client: ClientToken) {
         if !clients.send(answer.frame, to: client.number) { close(client.number) }
+    private mutating func reply(_ answer: JobsReply, to client: ClientToken) {
+        settle(clients.send(answer.frame, to: client.number), client.number, isNew: true)
+    }
+
+    private mutating func flush(_ number: Int) { settle(clients.flush(number), number, isNew: false) }
+
+    /// Who does not read is not waited for, and asks nothing further until it has read.
+    private mutating func settle(_ sending: Clients.Sending, _ number: Int, isNew: Bool) {
+        switch sending {
+        case .sent where isNew: break
+        case .gone: close(number)
+        case .sent, .waits:
+            guard let descriptor = clients.descriptor(number) else { return }
+            pollSet.forget(descriptor)
+            pollSet.watch(descriptor, .client(number), writes: sending == .waits)
+        }
     }
 
     private mutating func close(_ number: Int) {
