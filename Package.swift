@@ -33,11 +33,14 @@ let package = Package(
         .library(name: "TimeballClock", targets: ["TimeballClock"]),
         .executable(name: "timeballd", targets: ["timeballd"]),
         .executable(name: "timeball", targets: ["timeball"]),
+        .executable(name: "timeball-jobsd", targets: ["timeball-jobsd"]),
         .executable(name: "timeball-sim", targets: ["timeball-sim"]),
         .library(name: "ClockStatistics", targets: ["ClockStatistics"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // For the store of clock studies: tools only, never a daemon.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Deciding.
@@ -46,14 +49,24 @@ let package = Package(
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
+        pure("AtSpool", ["TimeBase", "TimeZones"]),
+        pure("FileWatches", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
+        pure("JobsControl"),
+        pure("JobScheduler", ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl"]),
+        pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
-        pure("ClockStudies", ["TimeBase", "ClockStatistics"]),
+        pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
+        pure("RealTimeClock", ["TimeBase"]),
+        pure("Plotting", linker: [.linkedLibrary("m")]),
+        pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
         pure("Control", ["TimeBase", "Addresses"]),
         pure("Recording", ["TimeBase"]),
-        pure("Rendering", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics"]),
+        pure(
+            "Rendering",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
@@ -65,12 +78,20 @@ let package = Package(
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         acting("Cryptography", ["CNettle", "NTPWire"]),
-        acting("Linux", ["CLinux", "TimeBase", "Addresses"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
+        // Debian's libsqlite3-dev; Documentation/Decisions/0013.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        acting("JobHistory", ["CSQLite", "JobsControl"]),
         // For other people's programs, which are concurrent.
         .target(name: "TimeballClock", dependencies: ["TimeBase", "BoundPage", "Linux"], swiftSettings: strict),
+        // A study on disk.
+        .target(
+            name: "StudyStore",
+            dependencies: ["ClockStudies", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
 
         // Programs.
         .executableTarget(
@@ -94,10 +115,24 @@ let package = Package(
                     ], .when(configuration: .release))
             ]),
         .executableTarget(
+            name: "timeball-jobsd",
+            dependencies: [
+                "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
+                "JobHistory", "CLinux", "Linux", "Daemon",
+            ],
+            swiftSettings: strict + [
+                .unsafeFlags([
+                    "-Xfrontend", "-disable-implicit-concurrency-module-import",
+                    "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                ])
+            ],
+            linkerSettings: [.linkedLibrary("m")]),
+        .executableTarget(
             name: "timeball",
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
-                "TimeballClock", "ClockStatistics",
+                "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
+                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "ExactStarts", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -119,12 +154,37 @@ let package = Package(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
             swiftSettings: strict),
+        .testTarget(
+            name: "JobSchedulerTests",
+            dependencies: ["JobScheduler", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobsHostTests",
+            dependencies: ["timeball-jobsd", "timeball", "JobHistory", "JobsControl", "Scheduling", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExactStartsTests",
+            dependencies: ["ExactStarts", "Engine", "BoundPage", "TimeZones", "TimeBase", "Linux", "timeball"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AtSpoolTests", dependencies: ["AtSpool", "TimeZones", "TimeBase"], exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(name: "FileWatchesTests", dependencies: ["FileWatches", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "ClockStatisticsTests", dependencies: ["ClockStatistics"], exclude: ["Vectors"],
             swiftSettings: strict),
-        .testTarget(name: "ClockStudiesTests", dependencies: ["ClockStudies"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockStudiesTests", dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
+            swiftSettings: strict),
+        .testTarget(name: "RealTimeClockTests", dependencies: ["RealTimeClock", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyReportsTests", dependencies: ["StudyReports", "Plotting", "ClockStudies", "ClockStatistics"],
+            swiftSettings: strict),
         .testTarget(
             name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),

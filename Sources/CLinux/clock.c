@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 _Static_assert(CLINUX_REALTIME == CLOCK_REALTIME && CLINUX_MONOTONIC == CLOCK_MONOTONIC, "clock numbers");
-_Static_assert(CLINUX_BOOTTIME == CLOCK_BOOTTIME, "clock number");
+_Static_assert(CLINUX_BOOTTIME == CLOCK_BOOTTIME && CLINUX_RAW == CLOCK_MONOTONIC_RAW, "clock numbers");
+_Static_assert(CLINUX_TAI == CLOCK_TAI, "clock number");
 _Static_assert(CLINUX_STATUS_PLL == STA_PLL && CLINUX_STATUS_INSERT == STA_INS, "status bits");
 _Static_assert(CLINUX_STATUS_DELETE == STA_DEL && CLINUX_STATUS_UNSYNCHRONISED == STA_UNSYNC, "status bits");
 

@@ -31,6 +31,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let noData: Int32 = 61
     /// Nobody listens there (ECONNREFUSED).
     public static let connectionRefused: Int32 = 111
+    /// Not possible here (ENOTSUP).
+    public static let notSupported: Int32 = 95
     /// Somebody else has the address and port (EADDRINUSE).
     public static let addressInUse: Int32 = 98
     /// EADDRNOTAVAIL

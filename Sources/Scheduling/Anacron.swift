@@ -44,7 +44,7 @@ public enum Anacron {
     }
 
     /// The day of a stamp in days since 1970-01-01; nil if it is none.
-    private static func day(stamp: String) -> Int? {
+    static func day(stamp: String) -> Int? {
         let digits = stamp.utf8.prefix(8).compactMap {
             $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") ? Int($0 - UInt8(ascii: "0")) : nil
         }

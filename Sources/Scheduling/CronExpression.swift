@@ -64,7 +64,7 @@ public struct CronExpression: Hashable, Sendable {
     ///
     /// - Returns: nil if it does not run for 400 years, after which the calendar repeats.
     public func nextLocalMinute(after minute: Int) -> Int? {
-        guard minutes != 0, hours != 0 else { return nil }
+        guard canMatch else { return nil }
         let start = minute + 1
         var day = LocalDay(number: floorQuotient(start, 1440))
         let end = day.number + 146_097 + 1
@@ -80,6 +80,19 @@ public struct CronExpression: Hashable, Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether there is any minute in which it runs. Without this the search for one that does not exist takes 400 years.
+    package var canMatch: Bool {
+        guard minutes != 0, hours != 0, months != 0 else { return false }
+        guard special.isEmpty else { return true }
+        // In a leap year, which has every day that there is; each of them falls on every day of the week at some time.
+        let isInMonth = (1...12).contains { month in
+            let days = ~(~UInt64(0) << UInt64(LocalDay.length(year: 2000, month: month) + 1)) & ~1
+            return months & (1 << UInt64(month)) != 0 && daysOfMonth & days != 0
+        }
+        let isInWeek = daysOfWeek != 0
+        return isDayOfMonthStar || isDayOfWeekStar ? isInMonth && isInWeek : isInMonth || isInWeek
     }
 
     /// The first minute of the day at or after one.

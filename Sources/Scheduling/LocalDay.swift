@@ -38,11 +38,11 @@ struct LocalDay: Hashable, Sendable {
 }
 
 /// The quotient rounded down, also for what lies before 1970.
-func floorQuotient(_ number: Int, _ divisor: Int) -> Int {
+package func floorQuotient(_ number: Int, _ divisor: Int) -> Int {
     number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
 }
 
 /// The remainder that is never negative.
-func floorRemainder(_ number: Int, _ divisor: Int) -> Int {
+package func floorRemainder(_ number: Int, _ divisor: Int) -> Int {
     number - floorQuotient(number, divisor) * divisor
 }

@@ -1,8 +1,8 @@
 /// What cron does at each local minute that it sees: the table that decides about daylight saving time, stepped clocks
 /// and suspend. Minutes are those on the wall, counted from 1970-01-01 00:00.
-struct MinuteTable: Hashable, Sendable {
+package struct MinuteTable: Hashable, Sendable {
     /// Which entries run for which minutes.
-    enum Turn: Hashable, Sendable {
+    package enum Turn: Hashable, Sendable {
         case nothing
         /// All that match this minute.
         case all(ClosedRange<Int>)
@@ -13,26 +13,26 @@ struct MinuteTable: Hashable, Sendable {
     }
 
     /// The highest minute served, and the minute of the last boundary.
-    private(set) var highest: Int
-    private(set) var last: Int
+    package private(set) var highest: Int
+    package private(set) var last: Int
 
     /// The minute in which the daemon starts is not served.
-    init(start: Int) {
+    package init(start: Int) {
         highest = start
         last = start
     }
 
     /// Whether every minute up to the last was served: what follows is plain calendar until the clock changes.
-    func isEven(at minute: Int) -> Bool { highest == minute && last == minute }
+    package func isEven(at minute: Int) -> Bool { highest == minute && last == minute }
 
     /// Serves minutes in which nothing runs.
-    mutating func skip(to minute: Int) {
+    package mutating func skip(to minute: Int) {
         highest = minute
         last = minute
     }
 
     /// A minute begins on the wall.
-    mutating func begin(_ minute: Int, dialect: Dialect) -> Turn {
+    package mutating func begin(_ minute: Int, dialect: Dialect) -> Turn {
         guard minute != last else { return .nothing }
         last = minute
         let difference = minute - highest
@@ -51,7 +51,7 @@ struct MinuteTable: Hashable, Sendable {
 
 extension CronExpression {
     /// How many times it is started at a turn.
-    func starts(_ turn: MinuteTable.Turn) -> Int {
+    package func starts(_ turn: MinuteTable.Turn) -> Int {
         switch turn {
         case .nothing: 0
         case .all(let minutes): count(minutes)

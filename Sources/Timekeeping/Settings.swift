@@ -195,7 +195,7 @@ public struct TimekeeperSettings: Equatable, Sendable {
     /// Ignore a measured frequency that is less certain than this.
     public var maximumUpdateSkew = Frequency(ppm: 1000)
     /// How fast the bound grows beyond the known skew. A promise needs room for what a crystal may suddenly do.
-    public var maximumClockError = Frequency(ppm: 3)
+    public var maximumClockError = Frequency(ppm: 2)
     /// The largest frequency that is believed.
     public var maximumDrift = Frequency(ppm: 100_000)
     public var maximumDistance = Duration.seconds(3)

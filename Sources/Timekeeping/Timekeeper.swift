@@ -38,6 +38,10 @@ public struct Timekeeper: Engine {
     /// Whether the next filter is made from samples that the last one had already, so that what that one found out must
     /// not count a second time.
     var rebuildsFilter = false
+    /// How many filters there have been.
+    var filterGeneration = 0
+    /// What the clock may have done without any sample having shown it.
+    var unseen = Unseen()
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     /// What changes of rate since the last confirmation may have cost by being late, seconds.

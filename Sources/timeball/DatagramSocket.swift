@@ -121,6 +121,8 @@ enum Interruption {
     nonisolated(unsafe) private static var signalled: sig_atomic_t = 0
 
     static var hasCome: Bool { unsafe signalled != 0 }
+    /// The signal that came; 0 if none did.
+    static var number: Int32 { unsafe Int32(signalled) }
 
     /// From now on interruption is only remembered; waiting ends because of it all the same.
     static func watch() {

@@ -8,7 +8,7 @@ struct Timeball: ParsableCommand {
         abstract: "Tells how right the clock is, and why.",
         discussion: """
             Exit codes: 0 yes or done, 1 no or refused, 2 usage error, 3 cannot tell (no daemon, no data), \
-            4 not permitted, 124 timed out (wait).
+            4 not permitted, 5 refused for safety (at, tick), 124 timed out (wait).
             """,
         version: "timeball (Timeball) version 0.1",
         subcommands: subcommands,
@@ -37,13 +37,19 @@ struct Timeball: ParsableCommand {
         ShutdownCommand.self,
         JobsCommand.self,
         TimeZoneCommand.self,
+        ExactStartCommand.self,
+        TickCommand.self,
+        RunPartsCommand.self,
+        AnacronCommand.self,
         StudyCommand.self,
+        DriftCommand.self,
     ]
 }
 
 @main
 enum Main {
     static func main() {
+        if let (program, arguments) = Names.program(for: CommandLine.arguments) { exit(program.run(arguments)) }
         do {
             var command = try Timeball.parseAsRoot(Arguments.commandFirst(Array(CommandLine.arguments.dropFirst())))
             try command.run()
@@ -71,9 +77,29 @@ enum Output {
     }
 
     /// For people, not for pipes.
-    static func complain(_ text: String) {
-        let octets = Array((text + "\n").utf8)
-        _ = unsafe octets.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    static func complain(_ text: String) { put(text + "\n", on: STDERR_FILENO) }
+
+    /// At once, also into a pipe or a file: for commands that run for days.
+    static func now(_ text: String) { put(text, on: STDOUT_FILENO) }
+
+    /// Much at once, also into a pipe.
+    static func octets(_ octets: [UInt8]) throws {
+        var start = 0
+        while start < octets.count {
+            let written = unsafe octets.withUnsafeBytes {
+                unsafe write(STDOUT_FILENO, $0.baseAddress.map { unsafe $0 + start }, $0.count - start)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                throw ToolError.cannotTell("The output cannot be written: \(unsafe String(cString: strerror(errno))).")
+            }
+            start += written
+        }
+    }
+
+    private static func put(_ text: String, on descriptor: Int32) {
+        let octets = Array(text.utf8)
+        _ = unsafe octets.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 }
 

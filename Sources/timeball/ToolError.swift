@@ -8,6 +8,8 @@ enum ToolError: Error {
     case cannotTell(String)
     /// Exit code 4.
     case notPermitted(String)
+    /// Refused for safety: what was asked of the clock could not be kept: exit code 5.
+    case refused(String)
     /// It was waited for in vain: exit code 124.
     case timedOut(String)
     /// By Ctrl-C: exit code 130, as of a program that the signal ended.
@@ -15,7 +17,8 @@ enum ToolError: Error {
 
     var sentence: String {
         switch self {
-        case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text), .timedOut(let text):
+        case .no(let text), .usage(let text), .cannotTell(let text), .notPermitted(let text), .refused(let text),
+            .timedOut(let text):
             text
         case .interrupted: "Interrupted."
         }
@@ -27,6 +30,7 @@ enum ToolError: Error {
         case .usage: 2
         case .cannotTell: 3
         case .notPermitted: 4
+        case .refused: 5
         case .timedOut: 124
         case .interrupted: 130
         }

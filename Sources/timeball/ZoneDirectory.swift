@@ -21,6 +21,12 @@ enum ZoneDirectory {
         return try zone(octets, name)
     }
 
+    /// The zone in which times without one are meant: that of `TZ`, else of this machine.
+    static func forStarts() -> Zone {
+        let name = unsafe getenv("TZ").map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        return (try? zone(name)) ?? .utc
+    }
+
     private static func local() throws(ToolError) -> Zone {
         guard let octets = InputFile.octets("/etc/localtime", most: 1 << 20) else { return .utc }
         return try zone(octets, "/etc/localtime")
@@ -56,15 +62,37 @@ enum InputFile {
         let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { if path != "-" { close(descriptor) } }
+        return all(descriptor, most: most)
+    }
+
+    /// All that can be read from a descriptor.
+    static func all(_ descriptor: Int32, most: Int) -> [UInt8]? {
         var result: [UInt8] = []
+        while let more = some(descriptor) {
+            if more.isEmpty { return result }
+            result += more
+            if result.count > most { return nil }
+        }
+        return nil
+    }
+
+    /// The first octets of a file.
+    static func head(_ path: String, most: Int) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var result: [UInt8] = []
+        while result.count < most, let more = some(descriptor), !more.isEmpty { result += more }
+        return result
+    }
+
+    /// - Returns: nothing at the end, nil if reading failed.
+    private static func some(_ descriptor: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { return result }
-            result += buffer.prefix(count)
-            if result.count > most { return nil }
+            return count < 0 ? nil : Array(buffer.prefix(count))
         }
     }
 }

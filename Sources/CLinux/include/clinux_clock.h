@@ -8,7 +8,7 @@ struct clinux_time {
     int64_t nanoseconds;
 };
 
-enum clinux_clock { CLINUX_REALTIME = 0, CLINUX_MONOTONIC = 1, CLINUX_BOOTTIME = 7 };
+enum clinux_clock { CLINUX_REALTIME = 0, CLINUX_MONOTONIC = 1, CLINUX_RAW = 4, CLINUX_BOOTTIME = 7, CLINUX_TAI = 11 };
 
 int clinux_clock_read(int clock, struct clinux_time *time);
 int clinux_clock_resolution(int clock, struct clinux_time *resolution);

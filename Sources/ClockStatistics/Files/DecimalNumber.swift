@@ -1,6 +1,6 @@
 /// Reads a decimal number such as `-1.25e-6`: digits with an optional sign, point and exponent, nothing else.
 /// - Returns: The nearest double; infinite when too great; nil when it is not such a number.
-func decimalNumber(_ text: Span<UInt8>) -> Double? {
+package func decimalNumber(_ text: Span<UInt8>) -> Double? {
     var index = 0
     var negative = false
     if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {

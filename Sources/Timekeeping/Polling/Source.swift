@@ -134,6 +134,8 @@ struct Source {
     var lastInterval: (offset: Double, distance: Double)?
     /// Root delay and dispersion of the sample that confines the truth most.
     var bestSample: Sample?
+    /// How its samples confine the truth, oldest first.
+    var confinements: [Confinement] = []
 
     init(number: Int, settings: SourceSettings, pool: Int?, endpoint: Endpoint?, precision: Double) {
         self.number = number
@@ -200,6 +202,7 @@ struct Source {
         stratum = 16
         lastInterval = nil
         bestSample = nil
+        confinements = []
         selection = .noSamples
         burst = settings.initialBurst && settings.kind != .peer ? Burst(wanted: 4, left: 8) : nil
         due = endpoint == nil || !isOnline ? nil : now

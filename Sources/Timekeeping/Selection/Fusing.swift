@@ -20,8 +20,7 @@ extension Timekeeper {
         combination.offsetDeviation = max(estimate.offsetDeviation, 1e-9)
         combination.frequency = estimate.frequency
         // A standard deviation from few samples needs a wider margin to become a bound.
-        let margin = 4 + 60 / Double(max(filter.count, 1))
-        combination.skew = min(margin * estimate.frequencyDeviation, Regression.unknownSkew)
+        combination.skew = min(margin(filter) * estimate.frequencyDeviation, Regression.unknownSkew)
     }
 
     private mutating func feed(_ sample: Sample, _ index: Int) {
@@ -29,6 +28,8 @@ extension Timekeeper {
             // A skew bounds the frequency at high confidence; a third of it is a standard deviation.
             let skew = rebuildsFilter ? Discipline.unknownSkew : discipline.skew
             rebuildsFilter = false
+            filterGeneration += 1
+            unseen = Unseen()
             filter = ClockFilter(
                 time: sample.time, frequency: discipline.frequency.ratio,
                 frequencyDeviation: max(skew.ratio / 3, 1e-9))
@@ -39,8 +40,13 @@ extension Timekeeper {
         let floor = settings.precision.inSeconds + min(sample.dispersion, 1e-6)
         let variance = sources[index].path.variance(of: sample.delay, floor: floor)
         sources[index].lastFed = sample.time
+        let expected = filter?.estimate(at: sample.time, of: sources[index].number)
+        unseen.advance(
+            by: max(sample.time - (filter?.time ?? sample.time), 0), rate: settings.maximumClockError.ratio,
+            slope: -(expected?.frequency ?? 0))
         filter?.add(
             of: sources[index].number, at: sample.time, offset: sample.offset, variance: variance, drift: drift)
+        noteConfinement(sample, variance, index, expected)
     }
 
     /// By how much a path may be longer in one direction than in the other: near servers are better.

@@ -47,7 +47,7 @@ extension Timekeeper {
             for (position, candidate) in candidates.enumerated() where !members.contains(position) {
                 rejectFalseticker(candidate, low, high, &effects)
             }
-            follow(accepted, low: low, high: high, because: updated, moment, now, &effects)
+            follow(accepted, of: candidates, low: low, high: high, because: updated, moment, now, &effects)
         }
     }
 
@@ -191,8 +191,8 @@ extension Timekeeper {
 
     /// Chooses among those that agree, combines them, and corrects the clock.
     private mutating func follow(
-        _ accepted: [Candidate], low: Double, high: Double, because updated: Int?, _ moment: Double,
-        _ now: ClockReading, _ effects: inout [Effect]
+        _ accepted: [Candidate], of candidates: [Candidate], low: Double, high: Double, because updated: Int?,
+        _ moment: Double, _ now: ClockReading, _ effects: inout [Effect]
     ) {
         for candidate in accepted {
             sources[candidate.index].badSelections = 0
@@ -229,7 +229,7 @@ extension Timekeeper {
         selected = choice.index
         selectionReason = combination.members > 1 ? "\(combination.members) sources combined" : "one source"
         lastUnsynchronisedReason = ""
-        confirm(low: low, high: high, combination, moment, now)
+        confirm(low: low, high: high, candidates, combination, moment, now)
         guard updated.map({ combination.indices.contains($0) }) ?? false || reference == nil else { return }
         let error = combination.offset - wallOffset(at: now.monotonic)
         guard permits(change: error, &effects) else {
@@ -351,7 +351,8 @@ extension Timekeeper {
 
     /// Notes what the majority confirms: the interval that the bound is made of.
     private mutating func confirm(
-        low: Double, high: Double, _ combination: Combination, _ moment: Double, _ now: ClockReading
+        low: Double, high: Double, _ candidates: [Candidate], _ combination: Combination, _ moment: Double,
+        _ now: ClockReading
     ) {
         var skew = combination.skew
         if settings.estimator == .regression {
@@ -362,14 +363,16 @@ extension Timekeeper {
         // may have been since the samples that confine the truth were taken.
         var doubt = 0.0
         if let filter {
-            let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1)
+            let few = min(1, 48 / Double(max(filter.count, 1)))
+            let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1) * few * few
             doubt = max(min(allowed, Regression.unknownSkew) - skew, 0)
         }
         let oldest = combination.indices.compactMap { sources[$0].bestSample?.time }.min() ?? moment
         let widening = doubt * max(moment - oldest, 0)
         rateSlack = 0
+        let hull = narrowed(candidates, low: low - widening, high: high + widening, at: moment, doubt: doubt)
         confirmed = Confirmation(
-            time: moment, monotonic: now.monotonic, low: low - widening, high: high + widening,
+            time: moment, monotonic: now.monotonic, low: hull.low, high: hull.high,
             rate: skew + doubt + settings.maximumClockError.ratio)
     }
 

@@ -107,6 +107,7 @@ extension Timekeeper {
             sources[index].bestSample?.offset -= seconds
         }
         filter?.shift(by: -seconds)
+        unseen.carried -= seconds
         aim?.offset -= seconds
         confirmed?.low -= seconds
         confirmed?.high -= seconds

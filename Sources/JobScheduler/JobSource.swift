@@ -1,0 +1,45 @@
+public import JobsControl
+public import TimeBase
+
+/// Something beside the crontabs that says what is to run: at's spool, incron's tables, exact starts. The scheduler asks
+/// it when it wants to be woken, hands it requests of its part, and tells it how what it ordered ended.
+public protocol JobSource: Sendable {
+    /// Which requests are for it (``JobsRequest/Part``).
+    var part: UInt8 { get }
+
+    /// When something may be due by the wall clock, in nanoseconds since 1970-01-01 00:00:00 UTC; nil: nothing ever.
+    var next: Int64? { get }
+
+    /// The earliest planned moment of what was ordered and is not begun: what a new daemon has to look at again.
+    /// Sources that keep their own files need not say.
+    var earliestWaiting: Instant<Realtime>? { get }
+
+    /// What is due. ``Order/part`` is to be this part, and ``Order/token`` whatever tells the orders apart.
+    mutating func advance(at now: ClockReading, effects: inout [Effect]) -> [Order]
+
+    /// The wall clock was set from one moment to another, or the machine slept.
+    mutating func jump(from before: Instant<Realtime>, at now: ClockReading, effects: inout [Effect])
+
+    /// What it ordered was started, has ended, or was not started (`end` is nil).
+    mutating func started(_ order: Order, run: RunNumber, at now: ClockReading, effects: inout [Effect])
+    mutating func ended(
+        _ order: Order, run: RunNumber, end: EndReport?, at now: ClockReading, effects: inout [Effect])
+
+    /// A request of its part: exactly one reply goes back, at once or later.
+    mutating func answer(
+        kind: UInt8, fields: [UInt8], client: ClientToken, peer: Peer, at now: ClockReading, effects: inout [Effect]
+    ) -> [Order]
+
+    /// Its jobs, as far as a caller may see them.
+    func reports(for peer: Peer, at now: ClockReading) -> [JobReport]
+}
+
+extension JobSource {
+    public var earliestWaiting: Instant<Realtime>? { nil }
+    public mutating func jump(from before: Instant<Realtime>, at now: ClockReading, effects: inout [Effect]) {}
+    public mutating func started(_ order: Order, run: RunNumber, at now: ClockReading, effects: inout [Effect]) {}
+    public mutating func ended(
+        _ order: Order, run: RunNumber, end: EndReport?, at now: ClockReading, effects: inout [Effect]
+    ) {}
+    public func reports(for peer: Peer, at now: ClockReading) -> [JobReport] { [] }
+}

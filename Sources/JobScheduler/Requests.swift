@@ -1,0 +1,121 @@
+internal import JobsControl
+internal import Scheduling
+internal import TimeBase
+
+extension Scheduler {
+    /// Answers what a tool asks.
+    mutating func answer(
+        _ request: JobsRequest, _ client: ClientToken, _ peer: Peer, at now: ClockReading, effects: inout [Effect]
+    ) {
+        var replies: [JobsReply] = []
+        func reply(_ reply: JobsReply) { replies.append(reply) }
+        defer { for reply in replies { effects.append(.reply(reply, to: client)) } }
+        switch request {
+        case .list: reply(.jobs(reports(for: peer, at: now)))
+        case .why(let name): reply(find(name, peer).map { .text(why($0, at: now)) } ?? Self.noJob(name))
+        case .log(let name, let count):
+            let user = peer.isRoot ? nil : peer.name ?? ""
+            effects.append(
+                .replyHistory(
+                    .runs(name: name, count: Int(min(max(count, 0), 10_000))), user: user, to: client))
+        case .output(let run):
+            effects.append(.replyHistory(.output(run: run), user: peer.isRoot ? nil : peer.name ?? "", to: client))
+        case .run(let name):
+            guard let job = find(name, peer) else { return reply(Self.noJob(name)) }
+            let order = crontabs.order(job, planned: now.realtime, cause: .asked)
+            reply(.done("\(order.name.shown) was let go."))
+            runs.begin(order, at: now, effects: &effects)
+        case .pause(let name): reply(setPaused(true, name, peer, &effects))
+        case .resume(let name): reply(setPaused(false, name, peer, &effects))
+        case .readTable, .replaceTable, .removeTable: answerTable(request, client, peer, effects: &effects)
+        case .reload:
+            waitingForTables.append(client)
+            effects.append(.readTables)
+        case .other(let part, let kind, let fields):
+            guard let index = sources.firstIndex(where: { $0.part == part }) else {
+                return reply(.refused(.misunderstood, "This daemon has no part that understands this."))
+            }
+            let orders = sources[index].answer(
+                kind: kind, fields: fields, client: client, peer: peer, at: now, effects: &effects)
+            for order in orders { runs.begin(order, at: now, effects: &effects) }
+        }
+    }
+
+    private static func noJob(_ name: String) -> JobsReply {
+        .refused(.no, "There is no job \(name). Next: timeball jobs")
+    }
+
+    /// A job by its name or key, among those that the caller may touch.
+    private func find(_ name: String, _ peer: Peer) -> Crontabs.Job? {
+        for case let job? in crontabs.jobs where mayTouch(job, peer) {
+            let own = crontabs.name(job)
+            if own.shown == name || own.key == name { return job }
+        }
+        return nil
+    }
+
+    private func mayTouch(_ job: Crontabs.Job, _ peer: Peer) -> Bool {
+        peer.isRoot || peer.name == crontabs.user(job) && crontabs.isOwn(job)
+    }
+
+    private mutating func setPaused(
+        _ isPaused: Bool, _ name: String, _ peer: Peer, _ effects: inout [Effect]
+    ) -> JobsReply {
+        guard let job = find(name, peer) else { return Self.noJob(name) }
+        let key = crontabs.name(job).key
+        if isPaused { paused.insert(key) } else { paused.remove(key) }
+        effects.append(.keepPaused(paused.sorted()))
+        return .done(isPaused ? "\(name) does not run until it is resumed." : "\(name) runs again.")
+    }
+
+    private func reports(for peer: Peer, at now: ClockReading) -> [JobReport] {
+        var reports: [JobReport] = []
+        for (slot, job) in crontabs.jobs.enumerated() {
+            guard let job, peer.isRoot || peer.name == crontabs.user(job) else { continue }
+            let name = crontabs.name(job)
+            var report = JobReport(
+                name: name.shown, user: crontabs.user(job), source: "crontab", schedule: job.entry.scheduleText,
+                command: String(decoding: job.entry.command, as: UTF8.self))
+            report.next = crontabs.next(slot, after: now.realtime.wholeSeconds)
+            if let last = runs.lasts[name.key] {
+                report.last = last.planned
+                report.took = last.took
+                report.ending = last.ending
+            }
+            report.running = Int64(runs.running(name.key))
+            report.isPaused = paused.contains(name.key)
+            reports.append(report)
+        }
+        for source in sources { reports += source.reports(for: peer, at: now) }
+        return reports.sorted { ($0.next ?? .max, $0.name) < ($1.next ?? .max, $1.name) }
+    }
+
+    private func why(_ job: Crontabs.Job, at now: ClockReading) -> String {
+        let name = crontabs.name(job)
+        var lines = ["\(name.shown) of \(crontabs.user(job)), \(crontabs.place(job))"]
+        lines.append("when      \(job.entry.scheduleText)")
+        if case .calendar(let expression) = job.entry.when {
+            lines.append("          \(expression.explanation)")
+            if !expression.canMatch { lines.append("NEVER     no such time exists") }
+        }
+        let context = crontabs.context(job)
+        if let zone = job.entry.extras?.directive.zone ?? context.zone { lines.append("zone      \(zone)") }
+        if let reason = crontabs.reasonNotQueued(job) { lines.append("NEVER     \(reason)") }
+        if paused.contains(name.key) { lines.append("PAUSED    Next: timeball jobs resume \(name.shown)") }
+        if let policy = job.entry.extras?.directive.policy {
+            lines.append("overlap   \(policy.overlap.rawValue)")
+            if let timeout = policy.timeout { lines.append("timeout   \(timeout.shortText)") }
+            if let within = policy.within { lines.append("within    \(within.shortText)") }
+            if policy.retries > 0 { lines.append("retry     \(policy.retries), \(policy.retryDelay.shortText) apart") }
+        }
+        let going = runs.running(name.key)
+        if going > 0 { lines.append("running   \(going)") }
+        if let last = runs.lasts[name.key] {
+            let at = CivilDate(Instant<Realtime>(sinceEpoch: .nanoseconds(last.planned))).rfc3339Seconds
+            lines.append("last      \(at), \(last.ending ?? "not ended")")
+        } else {
+            lines.append("last      never, as far as is known")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

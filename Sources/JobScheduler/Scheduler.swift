@@ -1,0 +1,192 @@
+public import Engine
+internal import JobsControl
+public import TimeBase
+
+/// Decides what runs when. Sources of jobs say what is due (``Crontabs``, and what plugs in), ``Runs`` what becomes of
+/// it; this joins them to the clock, which others may set at any time.
+public struct Scheduler: Engine, Sendable {
+    /// Less than this is a slow wake-up and no step.
+    static let noticeableStep = Duration.milliseconds(100)
+
+    var settings: Settings
+    var crontabs: Crontabs
+    /// The runs of all sources.
+    public internal(set) var runs: Runs
+    /// What says what runs beside the crontabs.
+    public var sources: [any JobSource] = []
+    /// Keys of jobs that nobody wants to run.
+    var paused: Set<String>
+    private var last: ClockReading
+    private var isBootServed: Bool
+    private var bootSlots: [Int] = []
+    private var kept: Position?
+    /// Clients that wait for all tables to be read.
+    var waitingForTables: [ClientToken] = []
+
+    public init(settings: Settings, at now: ClockReading, random: RandomSource) {
+        self.settings = settings
+        crontabs = Crontabs(settings: settings, at: now, random: random)
+        runs = Runs(first: settings.firstRun, mostRuns: settings.mostRuns, lasts: settings.lasts)
+        paused = settings.paused
+        last = now
+        isBootServed = settings.resumption?.position?.isBootServed ?? false
+    }
+
+    // MARK: Engine
+
+    public func nextWake(after now: ClockReading) -> Instant<Monotonic> {
+        var wake = runs.nextMoment
+        var due = crontabs.next
+        for source in sources { if let next = source.next { due = min(due ?? .max, next) } }
+        if let next = due {
+            let left = Duration.nanoseconds(next) - now.realtime.sinceEpoch
+            let moment = now.monotonic + left
+            wake = min(wake ?? moment, moment)
+        }
+        // For ever, nearly.
+        return wake ?? now.monotonic + .seconds(86400 * 365)
+    }
+
+    public mutating func wake(at now: ClockReading, effects: inout [Effect]) {
+        follow(now, &effects)
+        serve(now, &effects)
+        runs.wake(at: now, effects: &effects)
+        keep(&effects)
+    }
+
+    public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
+        follow(now, &effects)
+        switch event {
+        case .table(let file):
+            let reboot = crontabs.take(file, at: now, effects: &effects)
+            if !isBootServed { bootSlots += reboot }
+        case .tableRemoved(let path): crontabs.remove(path: path, effects: &effects)
+        case .tablesRead: tablesRead(now, &effects)
+        case .machineZone(let zone, let name):
+            if name != settings.zoneName || zone != settings.zone {
+                effects.append(.note(Note("The time zone is \(name) now, and was \(settings.zoneName)")))
+                settings.zone = zone
+                settings.zoneName = name
+                crontabs.machineZone(zone)
+            }
+        case .zone(let name, let zone): crontabs.zone(name, zone, at: now, effects: &effects)
+        case .access(let access): settings.access = access
+        case .started(let run, let report):
+            if let order = runs.started(run, report, at: now, effects: &effects), let index = source(order) {
+                sources[index].started(order, run: run, at: now, effects: &effects)
+            }
+        case .startFailed(let run, let reason):
+            if let order = runs.startFailed(run, reason, at: now, effects: &effects), let index = source(order) {
+                sources[index].ended(order, run: run, end: nil, at: now, effects: &effects)
+            }
+        case .ended(let run, let report):
+            if let order = runs.ended(run, report, at: now, effects: &effects), let index = source(order) {
+                sources[index].ended(order, run: run, end: report, at: now, effects: &effects)
+            }
+        case .bound(let bound): runs.bound(bound, at: now, effects: &effects)
+        case .clockWasSet: break
+        case .request(let request, let client, let peer):
+            answer(request, client, peer, at: now, effects: &effects)
+        case .tableWritten(let client, let failure):
+            if let failure {
+                effects.append(.reply(.refused(.unknown, failure), to: client))
+            } else {
+                effects.append(.reply(.done(""), to: client))
+            }
+        }
+    }
+
+    public mutating func finish(at now: ClockReading, effects: inout [Effect]) {
+        follow(now, &effects)
+        keep(&effects)
+    }
+
+    private func source(_ order: Order) -> Int? { sources.firstIndex { $0.part == order.part } }
+
+    // MARK: Time
+
+    /// Looks whether the clock went on as clocks do since the last time.
+    private mutating func follow(_ now: ClockReading, _ effects: inout [Effect]) {
+        let expected = last.realtime + (now.monotonic - last.monotonic)
+        let step = now.realtime - expected
+        let slept = now.suspended - last.suspended
+        last = now
+        guard step > Self.noticeableStep || step < .zero - Self.noticeableStep else { return }
+        // What was due before is served as if nothing had happened.
+        serve(ClockReading(realtime: expected, monotonic: now.monotonic, suspended: now.suspended), &effects)
+        crontabs.jump(from: expected.wholeSeconds, to: now.realtime)
+        for index in sources.indices { sources[index].jump(from: expected, at: now, effects: &effects) }
+        let words = slept > Self.noticeableStep ? "The machine slept; the clock went on by" : "The clock was set by"
+        effects.append(.note(Note("\(words) \(step.signedText)", .warning)))
+    }
+
+    private mutating func serve(_ now: ClockReading, _ effects: inout [Effect]) {
+        var batches: [[Order]] = []
+        for batch in crontabs.advance(at: now, paused: paused) {
+            var together: [Order] = []
+            for due in batch {
+                if due.delay > .zero {
+                    // The delay counts from when it was due, however late this is.
+                    let late = max(.zero, now.realtime - (due.order.planned))
+                    runs.begin(due.order, after: max(.zero, due.delay - late), at: now)
+                } else if due.order.cause == .madeUp {
+                    together.append(due.order)
+                } else {
+                    runs.begin(due.order, at: now, effects: &effects)
+                }
+            }
+            if !together.isEmpty { batches.append(together) }
+        }
+        runs.beginSeries(batches, at: now, effects: &effects)
+        for index in sources.indices {
+            guard let next = sources[index].next, next <= now.realtime.nanoseconds else { continue }
+            for order in sources[index].advance(at: now, effects: &effects) {
+                runs.begin(order, at: now, effects: &effects)
+            }
+        }
+    }
+
+    /// Keeps how far everything is served, if that has changed.
+    private mutating func keep(_ effects: inout [Effect]) {
+        guard let next = crontabs.next else { return }
+        var served = Instant<Realtime>(sinceEpoch: .nanoseconds(next))
+        if let waiting = runs.earliestWaiting { served = min(served, waiting) }
+        let position = Position(served: served, isBootServed: isBootServed)
+        if position == kept { return }
+        kept = position
+        effects.append(.keep(position))
+    }
+
+    // MARK: Tables
+
+    private mutating func tablesRead(_ now: ClockReading, _ effects: inout [Effect]) {
+        if !isBootServed {
+            isBootServed = true
+            if !bootSlots.isEmpty { effects.append(.note(.cron("CRON", "INFO", "Running @reboot jobs"))) }
+            for slot in bootSlots {
+                guard let job = crontabs.jobs[slot], case .reboot = job.entry.when else { continue }
+                let order = crontabs.order(job, planned: now.realtime, cause: .boot)
+                if crontabs.wasBegun(order.name.key, Settings.Resumption.Begun.boot) || paused.contains(order.name.key) {
+                    continue
+                }
+                runs.begin(order, at: now, effects: &effects)
+            }
+            bootSlots = []
+            effects.append(.keep(Position(served: now.realtime, isBootServed: true)))
+        }
+        for client in waitingForTables { effects.append(.reply(.done(""), to: client)) }
+        waitingForTables = []
+        keep(&effects)
+    }
+}
+
+extension Duration {
+    /// `+3600s`, `-0.500s`
+    fileprivate var signedText: String {
+        let nanoseconds = wholeNanoseconds
+        let magnitude = nanoseconds.magnitude
+        let milliseconds = magnitude / 1_000_000 % 1000
+        let fraction = milliseconds == 0 ? "" : ".\(String(1000 + milliseconds).dropFirst())"
+        return "\(nanoseconds < 0 ? "-" : "+")\(magnitude / 1_000_000_000)\(fraction) s"
+    }
+}

@@ -1,0 +1,179 @@
+import BoundPage
+import Engine
+import ExactStarts
+import Glibc
+import Linux
+import TimeBase
+
+/// This machine, as far as one exact start needs it.
+struct StartHost: Host, ~Copyable {
+    /// When what happened, by the monotonic clock.
+    struct Stamps {
+        var released: Instant<Monotonic>?
+        /// At this moment the program's first instruction had been executed; of one that goes by itself: the moment
+        /// just before it executed the program.
+        var firstInstruction: Instant<Monotonic>?
+    }
+
+    private let program: ProgramStart?
+    private let plan: StartPlan
+    private let preloads: Bool
+    private let time: TrueTimeSource
+    private var clock = KernelClock()
+    private var timer: WakeTimer
+    private let stepWatch: StepWatch
+    private var held: HeldProcess?
+    private var queue: [StartEvent] = []
+
+    private(set) var isStopping = false
+    private(set) var outcome: StartOutcome?
+    private(set) var process: Int32?
+    private(set) var stamps = Stamps()
+    /// How far it was prepared, which may be less than was asked.
+    private(set) var preparation = Preparation.none
+
+    static let priority: Int32 = 50
+
+    /// - Parameter program: nil to do nothing at the instant but to tell of it.
+    init(_ program: ProgramStart?, plan: StartPlan, preloads: Bool, time: TrueTimeSource) throws(Linux.SystemError) {
+        let timer = try WakeTimer()
+        let stepWatch = try StepWatch()
+        self.program = program
+        self.plan = plan
+        self.preloads = preloads
+        self.time = time
+        self.timer = timer
+        self.stepWatch = stepWatch
+    }
+
+    mutating func read() -> ClockReading { clock.read() }
+
+    mutating func next(before deadline: Instant<Monotonic>) -> StartEvent? {
+        if !queue.isEmpty { return queue.removeFirst() }
+        // In the last moments there is no time to ask for anything.
+        if deadline <= KernelClock.monotonic { return nil }
+        try? timer.arm(for: deadline)
+        var entries = [timer.number, stepWatch.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let count = unsafe poll(&entries, nfds_t(entries.count), -1)
+        if Interruption.hasCome { return .interrupted }
+        if let event = heldNews() { return event }
+        guard count > 0 else { return nil }
+        if entries[0].revents != 0 { timer.clear() }
+        if entries[1].revents != 0, (try? stepWatch.wasStepped()) == true { return .clockWasSet }
+        return nil
+    }
+
+    mutating func perform(_ effect: StartEffect) {
+        switch effect {
+        case .look: queue.append(.known(time.know()))
+        case .getReady: getReady()
+        case .prepare: prepare()
+        case .aim(let target, let latest): aim(target, latest)
+        case .go: go()
+        case .cancel:
+            // It may have gone by itself in this very moment. Then it has, whatever was decided.
+            if held?.cancel() == false { queue.append(.released(at: KernelClock.monotonic)) }
+        case .finish(let outcome): finish(outcome)
+        }
+    }
+
+    // MARK: Before
+
+    private func getReady() {
+        ChildProcess.useExactTimers()
+        // Neither need be permitted; then waking is less exact.
+        _ = ChildProcess.beginPriority(Self.priority + 1)
+        _ = ChildProcess.lockMemory()
+        if preloads, let program { Preloading.load(program.path) }
+    }
+
+    private mutating func prepare() {
+        guard var program else { return queue.append(.prepared(.none)) }
+        program.priority = Self.priority
+        do throws(Linux.SystemError) {
+            if plan.preparation == .loaded {
+                do throws(Linux.SystemError) {
+                    held = try HeldProcess(program, hold: .entry)
+                    preparation = .loaded
+                } catch {
+                    guard error.number == Linux.SystemError.notSupported else { throw error }
+                }
+            }
+            if preparation == .none {
+                held = try HeldProcess(program, hold: .before)
+                preparation = .forked
+            }
+            process = held?.process
+            queue.append(.prepared(preparation))
+        } catch {
+            queue.append(.failed("\(program.path): \(error.text)"))
+        }
+    }
+
+    private mutating func aim(_ target: Instant<Monotonic>, _ latest: Instant<Monotonic>) {
+        do throws(Linux.SystemError) {
+            _ = try held?.aim(at: target, latest: latest)
+        } catch {
+            queue.append(.failed("\(error)"))
+        }
+    }
+
+    private mutating func heldNews() -> StartEvent? {
+        switch held?.news {
+        case .released(let moment)?: .released(at: moment)
+        case .late?: .wokeLate
+        case .failed(let error)?: .failed("\(program?.path ?? ""): \(error.text)")
+        case .waiting?, nil: nil
+        }
+    }
+
+    // MARK: At the instant
+
+    private mutating func go() {
+        let released = KernelClock.monotonic
+        stamps = Stamps(released: released)
+        do throws(Linux.SystemError) {
+            if preparation == .loaded, let process {
+                try release(process)
+            } else if var program {
+                program.priority = Self.priority
+                let started = try program.start()
+                // It has been executed now, and waits for nothing any more.
+                stamps.firstInstruction = KernelClock.monotonic
+                try? ChildProcess.becomeOrdinary(started)
+                process = started
+            }
+            queue.append(.released(at: released))
+        } catch {
+            queue.append(.failed("\(program?.path ?? ""): \(error.text)"))
+        }
+    }
+
+    /// Lets it go, and takes its priority away as soon as it has come to a processor.
+    private mutating func release(_ process: Int32) throws(Linux.SystemError) {
+        let before = ChildProcess.turns(of: process)?.count
+        try held?.release()
+        held?.letGo()
+        for _ in 0..<50 {
+            let count = ChildProcess.turns(of: process)?.count
+            guard let before, let count else { break }
+            if count > before {
+                stamps.firstInstruction = KernelClock.monotonic
+                break
+            }
+            Linux.pause(for: .microseconds(20))
+        }
+        try? ChildProcess.becomeOrdinary(process)
+    }
+
+    private mutating func finish(_ decided: StartOutcome) {
+        isStopping = true
+        outcome = decided
+        if case .released(let moment)? = heldNews() {
+            outcome = .ran
+            stamps = Stamps(released: moment, firstInstruction: moment)
+            held?.letGo()
+        }
+        ChildProcess.endPriority()
+    }
+}

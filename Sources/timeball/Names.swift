@@ -1,0 +1,25 @@
+/// Programs that timeball stands in for when it is called by one of their names (a symbolic link).
+///
+/// One line a name. What is a command, too, can be called as `timeball NAME …`; the others' names mean something else
+/// there, or nothing.
+enum Names {
+    struct Program: Sendable {
+        /// - Parameter arguments: without the program's name.
+        var run: @Sendable (_ arguments: [String]) -> Int32
+        var isCommand: Bool
+    }
+
+    static let programs: [String: Program] = [
+        "anacron": Program(run: AnacronProgram.run, isCommand: true),
+        "run-parts": Program(run: RunPartsProgram.run, isCommand: true)
+    ]
+
+    /// What to run instead of the command line of timeball itself, and with which arguments.
+    static func program(for arguments: [String]) -> (program: Program, arguments: [String])? {
+        guard let path = arguments.first else { return nil }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        if let program = programs[name] { return (program, Array(arguments.dropFirst())) }
+        guard arguments.count > 1, let program = programs[arguments[1]], program.isCommand else { return nil }
+        return (program, Array(arguments.dropFirst(2)))
+    }
+}
