@@ -213,7 +213,6 @@ struct JobsHost: ~Copyable, Host {
         case .timer: timer.clear()
         case .stepWatch: if (try? stepWatch.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .listener: accept()
-        case .client(let number): receive(number)
         case .spool:
             spool.clearNotices()
             lookAtSpool()
@@ -304,8 +303,6 @@ struct JobsHost: ~Copyable, Host {
     }
 
     mutating func reply(_ answer: JobsReply, to client: ClientToken) {
-        if !clients.send(answer.frame, to: client.number) { close(client.number) }
-    private mutating func reply(_ answer: JobsReply, to client: ClientToken) {
         settle(clients.send(answer.frame, to: client.number), client.number, isNew: true)
     }
 
