@@ -26,6 +26,9 @@ extension Configuration {
         lines.add("maxsamples", settings.sourceDefaults.maximumSamples, unless: standard.maximumSamples)
         lines.add("minstratum", settings.sourceDefaults.minimumStratum, unless: standard.minimumStratum)
         for address in settings.clientAddresses { lines.add("bindacqaddress \(address)") }
+        if let device = settings.clientDevice { lines.add("bindacqdevice \(device)") }
+        lines.add("acquisitionport", Int(settings.clientPort), unless: 0)
+        lines.add("dscp", settings.dscp, unless: 0)
         return lines.all
     }
 
@@ -74,6 +77,11 @@ extension Configuration {
         var lines = Lines()
         lines.add("port", Int(settings.serverPort), unless: Int(standard.serverPort))
         for address in settings.serverAddresses { lines.add("bindaddress \(address)") }
+        if let device = settings.serverDevice { lines.add("binddevice \(device)") }
+        for broadcast in settings.timekeeper.broadcasts {
+            let port = broadcast.destination.port == 123 ? "" : " \(broadcast.destination.port)"
+            lines.add("broadcast \(broadcast.interval.components.seconds) \(broadcast.destination.address)\(port)")
+        }
         for rule in rules(settings.access) { lines.add("\(rule.allowed ? "allow" : "deny") \(rule.subnet)") }
         if let local = settings.timekeeper.local { lines.add(localLine(local)) }
         if let limit = settings.rateLimit { lines.add(limitLine(limit)) }
@@ -87,6 +95,7 @@ extension Configuration {
         for address in settings.commandAddresses where !standard.commandAddresses.contains(address) {
             lines.add("bindcmdaddress \(address)")
         }
+        if let device = settings.commandDevice { lines.add("bindcmddevice \(device)") }
         if settings.commandSocket != standard.commandSocket {
             lines.add("bindcmdaddress \(settings.commandSocket ?? "/")")
         }

@@ -38,17 +38,17 @@ public struct Directive: Hashable, Sendable {
             [
                 works("server", "Polls one NTP server."),
                 works("pool", "Polls several of the addresses that a name has."),
-                notYet("peer", "the other host is not asked, and its requests are answered as a client's"),
+                works("peer", "Exchanges packets with one host in symmetric mode."),
                 notYet(
                     "initstepslew",
                     "the clock is not set before the sources start; makestep steps it in the first updates"
                 ),
                 notYet("refclock", "reference clocks are not read"),
                 notYet("manual", "the time can't be entered by hand (settime)"),
-                notYet("acquisitionport", "each request goes out from a random port"),
+                works("acquisitionport", "The local port of requests, instead of a random one for each."),
                 works("bindacqaddress", "The local address that requests are sent from."),
-                notYet("bindacqdevice", "requests leave by whichever interface the routes say"),
-                notYet("dscp", "packets are sent without a DSCP mark"),
+                works("bindacqdevice", "The network interface that requests leave by."),
+                works("dscp", "What kind of service packets ask routers for (DSCP)."),
                 notYet("dumpdir", "measurements are not kept over a restart"),
                 works("maxsamples", "The most samples that a source's fit uses, unless its line says otherwise."),
                 works("minsamples", "The fewest samples that a source's fit keeps, unless its line says otherwise."),
@@ -113,9 +113,9 @@ public struct Directive: Hashable, Sendable {
                 works("deny", "Whom the server does not answer."),
                 works("local", "Serves this host's own clock although no source confirms it."),
                 works("bindaddress", "The local address of the server."),
-                notYet("binddevice", "requests are answered on every interface; allow and deny decide by address"),
+                works("binddevice", "The network interface of the server."),
                 works("port", "The UDP port of the server; 0 = no server."),
-                notYet("broadcast", "the time is not broadcast"),
+                works("broadcast", "Sends the time to a broadcast or multicast address, unasked."),
                 notYet("clientloglimit", "no list of clients is kept; the memory for ratelimit is fixed"),
                 notYet("noclientlog", "no list of clients is kept anyway"),
                 works("ratelimit", "How often one client is answered."),
@@ -138,10 +138,7 @@ public struct Directive: Hashable, Sendable {
                     "bindcmdaddress",
                     "A local address of the control protocol, or the path of its socket; `/` = no socket."
                 ),
-                notYet(
-                    "bindcmddevice",
-                    "control requests are answered on every interface; cmdallow and cmddeny decide by address"
-                ),
+                works("bindcmddevice", "The network interface of the control protocol."),
                 works("cmdallow", "Who may ask by the control protocol over UDP."),
                 works("cmddeny", "Who may not ask by the control protocol over UDP."),
                 works("cmdport", "The UDP port of the control protocol; 0 = none."),

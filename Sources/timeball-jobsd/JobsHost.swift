@@ -213,7 +213,6 @@ struct JobsHost: ~Copyable, Host {
         case .timer: timer.clear()
         case .stepWatch: if (try? stepWatch.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .listener: accept()
-        case .client(let number): receive(number)
         case .spool:
             spool.clearNotices()
             lookAtSpool()
@@ -221,6 +220,7 @@ struct JobsHost: ~Copyable, Host {
             watches.clearNotices()
             lookAtWatchTables()
         case .watched(let owner): watches.isReadable(owner)
+        case .client(let number): if ready.isWritable { flush(number) } else { receive(number) }
         case .tables:
             tables.clearNotices()
             lookAtTables()
@@ -303,7 +303,21 @@ struct JobsHost: ~Copyable, Host {
     }
 
     mutating func reply(_ answer: JobsReply, to client: ClientToken) {
-        if !clients.send(answer.frame, to: client.number) { close(client.number) }
+        settle(clients.send(answer.frame, to: client.number), client.number, isNew: true)
+    }
+
+    private mutating func flush(_ number: Int) { settle(clients.flush(number), number, isNew: false) }
+
+    /// Who does not read is not waited for, and asks nothing further until it has read.
+    private mutating func settle(_ sending: Clients.Sending, _ number: Int, isNew: Bool) {
+        switch sending {
+        case .sent where isNew: break
+        case .gone: close(number)
+        case .sent, .waits:
+            guard let descriptor = clients.descriptor(number) else { return }
+            pollSet.forget(descriptor)
+            pollSet.watch(descriptor, .client(number), writes: sending == .waits)
+        }
     }
 
     private mutating func close(_ number: Int) {

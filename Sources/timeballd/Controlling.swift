@@ -25,6 +25,7 @@ extension LinuxHost {
             let endpoint = Endpoint(address: address, port: settings.commandPort)
             do throws(SystemError) {
                 let socket = try DatagramSocket(family: address.family, transmitStamps: false)
+                if let device = settings.commandDevice { try socket.bind(toDevice: device) }
                 try socket.bind(to: endpoint)
                 pollSet.watch(socket.number, .command(commands.count))
                 commands.append(Socket(socket))

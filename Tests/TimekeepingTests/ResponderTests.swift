@@ -122,13 +122,33 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         }
     }
 
-    @Test("Only a client's mode is answered", arguments: 0..<8 as Range<UInt8>)
+    @Test(
+        "Only a client's and an active peer's mode are answered, the peer's passively", arguments: 0..<8 as Range<UInt8>
+    )
     func modes(mode: UInt8) throws {
         var responder = open()
         let (outcome, length, octets) = responder.answer(request(mode: try #require(NTPMode(rawValue: mode))))
-        #expect(outcome == (mode == 3 ? .answered : .notARequest))
-        #expect(length == (mode == 3 ? 48 : 0))
-        if mode != 3 { #expect(octets == Array(repeating: 0xa5, count: 48)) }
+        let isAnswered = mode == 3 || mode == 1
+        #expect(outcome == (isAnswered ? .answered : .notARequest))
+        #expect(length == (isAnswered ? 48 : 0))
+        if isAnswered {
+            #expect(header(octets)?.mode == (mode == 3 ? .server : .symmetricPassive))
+        } else {
+            #expect(octets == Array(repeating: 0xa5, count: 48))
+        }
+    }
+
+    @Test("Packets of configured peers are the timekeeper's; from another port of theirs they are not")
+    func peers() {
+        var responder = open()
+        responder.peers = [client]
+        for mode in [NTPMode.symmetricActive, .symmetricPassive] {
+            #expect(responder.answer(request(mode: mode)).outcome == .fromPeer)
+            #expect(responder.answer(request(mode: mode)).length == 0)
+        }
+        #expect(responder.answer(request()).outcome == .answered)
+        let other = Endpoint(address: client.address, port: 1)
+        #expect(responder.answer(request(mode: .symmetricPassive), from: other).outcome == .notARequest)
     }
 
     @Test("NTP version 1 has no modes: a client's packet is answered, a server's is not")
@@ -139,10 +159,12 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         #expect(responder.answer(request(version: 1, mode: .reserved), from: server).outcome == .notARequest)
     }
 
-    @Test("Two responders wired back to back fall silent after one packet", arguments: 1...4 as ClosedRange<UInt8>)
-    func backToBack(version: UInt8) {
+    @Test(
+        "Two responders wired back to back fall silent after one packet", arguments: 1...4 as ClosedRange<UInt8>,
+        [NTPMode.client, .symmetricActive])
+    func backToBack(version: UInt8, mode: NTPMode) {
         var (left, right) = (open(), open())
-        var packet = request(version: version)
+        var packet = request(version: version, mode: mode)
         var exchanged = 0
         for turn in 0..<10 {
             let from = Endpoint(address: address(1), port: 123)
@@ -183,7 +205,7 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         let counted = ServingOutcome.allCases.reduce(UInt64(0)) { $0 + responder.counts[$1.rawValue] }
         #expect(counted == total)
         #expect(answered > 500)
-        for outcome in ServingOutcome.allCases where outcome != .kissed {
+        for outcome in ServingOutcome.allCases where outcome != .kissed && outcome != .fromPeer {
             #expect(responder.counts[outcome.rawValue] > 0)
         }
     }

@@ -60,9 +60,9 @@ extension Responder {
         report.commandDrops = 0
         report.logDrops = 0
         report.authenticatedHits = authenticated
-        report.interleavedHits = 0
-        report.timestampsHeld = 0
-        report.timestampSpan = 0
+        report.interleavedHits = interleaved
+        report.timestampsHeld = UInt64(stamps.held)
+        report.timestampSpan = stamps.span
         report.daemonReceiveStamps = daemonStamps
         report.daemonTransmitStamps = counts[ServingOutcome.answered.rawValue]
         report.kernelReceiveStamps = kernelStamps

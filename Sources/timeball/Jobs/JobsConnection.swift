@@ -47,7 +47,9 @@ final class JobsConnection {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             do throws(MessageError) {
-                if let content = try Frame.take(&stream) { return try JobsReply(content) }
+                if let content = try Frame.take(&stream, longest: Frame.longestReply) {
+                    return try JobsReply(content)
+                }
             } catch {
                 throw .cannotTell("The answer of timeball-jobsd is not understood: \(error.sentence)")
             }
