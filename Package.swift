@@ -172,6 +172,8 @@ let package = Package(
         .testTarget(
             name: "AtSpoolTests", dependencies: ["AtSpool", "TimeZones", "TimeBase"], exclude: ["Vectors"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SpoolHostTests", dependencies: ["timeball-jobsd", "timeball"], swiftSettings: strict),
         .testTarget(name: "FileWatchesTests", dependencies: ["FileWatches", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),

@@ -255,7 +255,12 @@ int clinux_job_watch_children(int timer) {
     memset(&action, 0, sizeof action);
     action.sa_handler = child_ended;
     action.sa_flags = SA_NOCLDSTOP;
-    return result(sigaction(SIGCHLD, &action, 0));
+    if (sigaction(SIGCHLD, &action, 0) < 0) return -errno;
+    // Whoever started this process may have left it blocked.
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    return result(sigprocmask(SIG_UNBLOCK, &children, 0));
 }
 
 int clinux_job_signal(int process, int number) {

@@ -227,14 +227,19 @@ struct WatchFinder {
 
     private static func failure(_ number: Int32) -> WatchAnswer.Failure {
         switch -number {
-        case SystemError.noSuchFile, 20 /* ENOTDIR */: .missing
-        case 13, 1 /* EACCES, EPERM */: .notPermitted
-        case 28 /* ENOSPC */: .limit
-        // A symbolic link where none is followed: no directory.
-        case SystemError.tooManyLinks: .missing
+        // The last, a symbolic link where none is followed, is no directory either.
+        case SystemError.noSuchFile, notDirectory, SystemError.tooManyLinks: .missing
+        case notAllowed, notPermitted: .notPermitted
+        case noSpace: .limit
         default: .other(errorText(-number))
         }
     }
+
+    /// ENOTDIR, EACCES, EPERM, ENOSPC
+    private static let notDirectory: Int32 = 20
+    private static let notAllowed: Int32 = 13
+    private static let notPermitted: Int32 = 1
+    private static let noSpace: Int32 = 28
 
     private static func list(_ path: String) -> WatchAnswer {
         var error: Int32 = 0
