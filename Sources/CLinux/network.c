@@ -17,7 +17,7 @@
 
 _Static_assert(CLINUX_POLL_IN == POLLIN && CLINUX_POLL_PRIORITY == POLLPRI, "poll bits");
 _Static_assert(CLINUX_POLL_ERROR == POLLERR && CLINUX_POLL_HANGUP == POLLHUP, "poll bits");
-_Static_assert(CLINUX_POLL_INVALID == POLLNVAL, "poll bits");
+_Static_assert(CLINUX_POLL_INVALID == POLLNVAL && CLINUX_POLL_OUT == POLLOUT, "poll bits");
 _Static_assert(sizeof(struct clinux_poll_entry) == sizeof(struct pollfd), "poll entry");
 _Static_assert(offsetof(struct clinux_poll_entry, ready) == offsetof(struct pollfd, revents), "poll entry");
 _Static_assert(CLINUX_UNIX_PATH == sizeof(((struct sockaddr_un *)0)->sun_path), "path length");

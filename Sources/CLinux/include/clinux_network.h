@@ -25,6 +25,7 @@ struct clinux_meta {
 enum clinux_poll_bits {
     CLINUX_POLL_IN = 0x0001,
     CLINUX_POLL_PRIORITY = 0x0002,
+    CLINUX_POLL_OUT = 0x0004,
     CLINUX_POLL_ERROR = 0x0008,
     CLINUX_POLL_HANGUP = 0x0010,
     CLINUX_POLL_INVALID = 0x0020,
