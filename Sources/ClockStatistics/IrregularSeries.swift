@@ -10,7 +10,9 @@ extension ClockSeries {
     ///   - interval: Seconds from one place to the next, positive.
     /// - Returns: nil without readings, and for a record so irregular that it would be nearly all holes.
     public init?(times: [Double], phases: [Double], interval: Double) {
-        guard let first = times.first, let last = times.last, times.count == phases.count, interval > 0 else { return nil }
+        guard let first = times.first, let last = times.last, times.count == phases.count, interval > 0 else {
+            return nil
+        }
         let length = ((last - first) / interval).rounded()
         guard length >= 0, length < Self.longestGrid, length < 1000 * Double(times.count) + 10_000 else { return nil }
         var grid = [Double](repeating: .nan, count: Int(length) + 1)

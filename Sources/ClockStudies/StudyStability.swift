@@ -15,7 +15,9 @@ extension StudyAnalysis {
     /// hole single losses are filled in and only the longest stretch between gaps is taken; the curve says how many.
     /// - Returns: nil when there is nothing to compute it from.
     public func curve(_ statistic: Statistic) -> Curve? {
-        guard let series = ClockSeries(times: record.times, phases: residuals, interval: record.interval) else { return nil }
+        guard let series = ClockSeries(times: record.times, phases: residuals, interval: record.interval) else {
+            return nil
+        }
         if series.missing == 0 || statistic == .oadev || statistic == .gradev {
             let used = series.missing > 0 && statistic == .oadev ? Statistic.gradev : statistic
             return curve(used, series, filled: 0, leftOut: 0)

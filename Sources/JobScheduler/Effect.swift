@@ -30,6 +30,10 @@ public enum Effect: Hashable, Sendable {
     case readTable(user: String, client: ClientToken)
     /// Look at all tables again, whatever their stamps say; answered by ``Event/tablesRead``.
     case readTables
+    /// Something to do about at's spool.
+    case spool(SpoolAct)
+    /// Something to do about what incron's tables watch.
+    case watches(WatchAct)
     /// Ask a URL in the background.
     case ping(String)
 

@@ -79,13 +79,17 @@ public struct Scheduler: Engine, Sendable {
         case .startFailed(let run, let reason):
             if let order = runs.startFailed(run, reason, at: now, effects: &effects), let index = source(order) {
                 sources[index].ended(order, run: run, end: nil, at: now, effects: &effects)
+                for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .ended(let run, let report):
             if let order = runs.ended(run, report, at: now, effects: &effects), let index = source(order) {
                 sources[index].ended(order, run: run, end: report, at: now, effects: &effects)
+                for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .bound(let bound): runs.bound(bound, at: now, effects: &effects)
         case .clockWasSet: break
+        case .spool(let news): spoolNews(news, at: now, effects: &effects)
+        case .watches(let news): watchNews(news, at: now, effects: &effects)
         case .request(let request, let client, let peer):
             answer(request, client, peer, at: now, effects: &effects)
         case .tableWritten(let client, let failure):

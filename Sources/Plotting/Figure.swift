@@ -42,14 +42,20 @@ public struct Axis: Sendable, Equatable {
     public var label: String
     public var scale: Scale
     public var steps: Steps
+    /// Whether it runs along a record, which begins and ends at the figure's edges.
+    public var isTime: Bool
     /// What is shown at least; nil where the data decide.
     public var range: ClosedRange<Double>?
 
     /// A linear axis in steps of ten, unless said otherwise.
-    public init(_ label: String, scale: Scale = .linear, steps: Steps = .decimal, range: ClosedRange<Double>? = nil) {
+    public init(
+        _ label: String, scale: Scale = .linear, steps: Steps = .decimal, isTime: Bool = false,
+        range: ClosedRange<Double>? = nil
+    ) {
         self.label = label
         self.scale = scale
         self.steps = steps
+        self.isTime = isTime
         self.range = range
     }
 }

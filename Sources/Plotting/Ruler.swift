@@ -11,13 +11,20 @@ struct Ruler {
     let low: Double
     let high: Double
 
+    /// What lies beyond is not shown: sums and ratios of it would overflow.
+    private static let greatest = 1e250
+    private static let least = 1e-250
+
+    private static func bearable(_ value: Double) -> Bool { value.magnitude < greatest }
+
     /// - Parameter values: What is to be visible.
     init(_ axis: Axis, showing values: some Sequence<Double>) {
         self.axis = axis
         let logarithmic = axis.scale == .logarithmic
-        var low = axis.range?.lowerBound ?? .infinity
-        var high = axis.range?.upperBound ?? -.infinity
-        for value in values where value.isFinite && (!logarithmic || value > 0) {
+        var low = Double.infinity
+        var high = -Double.infinity
+        let asked = axis.range.map { [$0.lowerBound, $0.upperBound] } ?? []
+        for value in asked + Array(values) where Self.bearable(value) && (!logarithmic || value > Self.least) {
             low = min(low, value)
             high = max(high, value)
         }
@@ -34,24 +41,28 @@ struct Ruler {
                 let room = low == 0 ? 1 : low.magnitude / 2
                 (low, high) = (low - room, high + room)
             }
-            // Along time there is no air: the record begins at the edge.
-            let air = axis.steps == .hours ? 0 : 0.04 * (high - low)
+            let air = axis.isTime ? 0 : 0.04 * (high - low)
             (self.low, self.high) = (low - air, high + air)
         }
     }
 
     /// 0 at the lower end, 1 at the upper one; nil where the axis cannot show the value.
     func place(_ value: Double) -> Double? {
-        guard value.isFinite else { return nil }
-        guard axis.scale == .logarithmic else { return (value - low) / (high - low) }
-        guard value > 0 else { return nil }
+        guard Self.bearable(value) else { return nil }
+        guard axis.scale == .logarithmic else { return limited((value - low) / (high - low)) }
+        guard value > Self.least else { return nil }
         let a = Decimal.logarithm(low)
-        return (Decimal.logarithm(value) - a) / (Decimal.logarithm(high) - a)
+        return limited((Decimal.logarithm(value) - a) / (Decimal.logarithm(high) - a))
+    }
+
+    /// Far outside is far enough.
+    private func limited(_ place: Double) -> Double? {
+        place.isNaN ? nil : min(1e4, max(-1e4, place))
     }
 
     /// About so many marks, in ascending order, all within the range.
     func ticks(about count: Int) -> [Tick] {
-        axis.scale == .logarithmic ? decades(about: count) : even(about: count)
+        axis.scale == .logarithmic && high > 8 * low ? decades(about: count) : even(about: count)
     }
 
     private func even(about count: Int) -> [Tick] {
@@ -111,8 +122,9 @@ struct Ruler {
 
     private static func short(_ value: Double) -> String {
         var decimals = 0
-        while decimals < 6, (value * Decimal.wholePower(decimals)).rounded() < value * Decimal.wholePower(decimals) * 0.999
-            || (value * Decimal.wholePower(decimals)) < 0.999
+        while decimals < 6,
+            (value * Decimal.wholePower(decimals)).rounded() < value * Decimal.wholePower(decimals) * 0.999
+                || (value * Decimal.wholePower(decimals)) < 0.999
         {
             decimals += 1
         }

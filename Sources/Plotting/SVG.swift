@@ -99,10 +99,11 @@ private struct SVGDrawing {
     private func swatch(_ layer: Layer, x: Double, y: Double) -> String {
         let path = "d=\"M\(n(x)) \(n(y))h18\""
         return switch layer.shape {
-        case .band: "<rect class=\"band \(fill(layer.hue))\" x=\"\(n(x))\" y=\"\(n(y - 5))\" width=\"18\" height=\"10\"/>"
+        case .band:
+            "<rect class=\"band \(fill(layer.hue))\" x=\"\(n(x))\" y=\"\(n(y - 5))\" width=\"18\" height=\"10\"/>"
         case .points: "<path class=\"dots big \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y))h0\"/>"
         case .errorBars: "<path class=\"bar \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y - 6))v12m-4 0h8m-8 -12h8\"/>"
-        case .guide: "<path class=\"guide \(stroke(layer.hue))\" \(path)/>"
+        case .guide, .level: "<path class=\"guide \(stroke(layer.hue))\" \(path)/>"
         case .moment: "<path class=\"moment \(stroke(layer.hue))\" d=\"M\(n(x + 9)) \(n(y - 6))v12\"/>"
         default: "<path class=\"line \(stroke(layer.hue))\" \(path)/>"
         }
@@ -146,7 +147,9 @@ private struct SVGDrawing {
             return path(
                 "bar \(hue)",
                 bars.map { bar in
-                    guard let x = x(bar.x), let low = yLimited(bar.low), let high = yLimited(bar.high) else { return "" }
+                    guard let x = x(bar.x), let low = yLimited(bar.low), let high = yLimited(bar.high) else {
+                        return ""
+                    }
                     return "M\(n(x)) \(n(low))V\(n(high))M\(n(x - 3)) \(n(low))h6M\(n(x - 3)) \(n(high))h6"
                 }.joined())
         case .band(let bars):
@@ -181,7 +184,8 @@ private struct SVGDrawing {
             guard case .words(let point, let words) = layer.shape, let place = place(point) else { continue }
             let room = Self.letter * Double(words.count)
             let x = min(place.x, right - room)
-            text += "<text class=\"\(fill(layer.hue))\" x=\"\(n(x))\" y=\"\(n(place.y))\">\(XML.escaped(words))</text>\n"
+            text +=
+                "<text class=\"\(fill(layer.hue))\" x=\"\(n(x))\" y=\"\(n(place.y))\">\(XML.escaped(words))</text>\n"
         }
         return text
     }

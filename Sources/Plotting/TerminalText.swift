@@ -127,7 +127,9 @@ private struct TextDrawing {
         guard let x = across.place(point.x), let y = up.place(point.y) else { return nil }
         let width = Double(canvas.columns * canvas.across)
         let height = Double(canvas.rows * canvas.down)
-        return (min(x * width, x <= 1 ? width - 0.5 : .infinity), min((1 - y) * height, y >= 0 ? height - 0.5 : .infinity))
+        return (
+            min(x * width, x <= 1 ? width - 0.5 : .infinity), min((1 - y) * height, y >= 0 ? height - 0.5 : .infinity)
+        )
     }
 
     private mutating func draw(_ layer: Layer, _ mark: Character) {
@@ -201,8 +203,11 @@ private struct TextDrawing {
                 last = nil
                 continue
             }
-            if let last { stroke(last.0, last.1, place.0, place.1, hue, mark) }
-            else { canvas.dot(whole(place.0), whole(place.1), hue, mark: mark) }
+            if let last {
+                stroke(last.0, last.1, place.0, place.1, hue, mark)
+            } else {
+                canvas.dot(whole(place.0), whole(place.1), hue, mark: mark)
+            }
             last = place
         }
     }

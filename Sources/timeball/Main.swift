@@ -40,6 +40,8 @@ struct Timeball: ParsableCommand {
         ExactStartCommand.self,
         TickCommand.self,
         CrontabCommand.self,
+        SpoolCommand.self,
+        IncrontabCommand.self,
         RunPartsCommand.self,
         AnacronCommand.self,
         StudyCommand.self,

@@ -33,7 +33,8 @@ public struct FaultSearch: Sendable {
     /// - Parameters:
     ///   - times: In seconds, ascending, as many as phases.
     ///   - noise: As `ClockSeries.noiseModel(robust: true)` finds it.
-    public init(times: [Double], phases: [Double], noise: NoiseModel) {
+    ///   - progress: Is told before each pass how many faults were found so far.
+    public init(times: [Double], phases: [Double], noise: NoiseModel, progress: (Int) -> Void = { _ in }) {
         let count = min(times.count, phases.count)
         self.times = times
         self.noise = noise
@@ -55,15 +56,16 @@ public struct FaultSearch: Sendable {
         }
         self.prior = prior
         guard count > 8, step > 0 else { return }
-        search()
+        search(progress)
     }
 
     /// How many readings away a break is looked for again.
     private static let reach = 40
 
-    private mutating func search() {
+    private mutating func search(_ progress: (Int) -> Void) {
         var polishes = 3
         for pass in 0..<Self.mostPasses {
+            progress(faults.count)
             let found = ratios()
             var changed = false
             // What is explained by now is taken back, early on.
@@ -84,7 +86,8 @@ public struct FaultSearch: Sendable {
                     }
                 }
                 var last = Int.min / 2
-                for fault in batch.sorted(by: { $0.index < $1.index }) where fault.index > last + 3 || batch.count == 1 {
+                for fault in batch.sorted(by: { $0.index < $1.index }) where fault.index > last + 3 || batch.count == 1
+                {
                     accepted[fault.index, default: []].insert(fault.kind)
                     last = fault.index
                 }

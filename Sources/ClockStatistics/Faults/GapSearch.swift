@@ -8,6 +8,13 @@ public struct GapSearch: Sendable, Equatable {
         public var length: Double
         /// How many readings are missing.
         public var missing: Int
+
+        /// A stretch of this length before that reading.
+        public init(index: Int, length: Double, missing: Int) {
+            self.index = index
+            self.length = length
+            self.missing = missing
+        }
     }
 
     /// Holes longer than chance makes of the losses.

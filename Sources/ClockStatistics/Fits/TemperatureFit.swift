@@ -25,7 +25,9 @@ public struct TemperatureFit: Sendable, Equatable {
     public init?(times: [Double], phases: [Double], temperatures: [Double], interval: Double) {
         guard times.count == phases.count, temperatures.count == times.count, times.count > 30 else { return nil }
         let known = temperatures.filter(\.isFinite)
-        guard known.count * 2 > times.count, let low = known.min(), let high = known.max(), high > low else { return nil }
+        guard known.count * 2 > times.count, let low = known.min(), let high = known.max(), high > low else {
+            return nil
+        }
         middle = known.reduce(0, +) / Double(known.count)
         range = low...high
         let blocks = Blocks(times, phases, temperatures, size: (times.count + Self.mostBlocks - 1) / Self.mostBlocks)

@@ -30,6 +30,17 @@ public struct ClockFit: Sendable, Equatable {
         public var phaseVariance: Double
         public var covariance: Double
         public var frequencyVariance: Double
+
+        /// For a clock of which this is known from elsewhere.
+        public init(
+            phase: Double, frequency: Double, phaseVariance: Double, covariance: Double, frequencyVariance: Double
+        ) {
+            self.phase = phase
+            self.frequency = frequency
+            self.phaseVariance = phaseVariance
+            self.covariance = covariance
+            self.frequencyVariance = frequencyVariance
+        }
     }
 
     /// - Parameters:
@@ -44,7 +55,9 @@ public struct ClockFit: Sendable, Equatable {
     ) {
         guard times.count == phases.count, drive == nil || drive?.count == times.count else { return nil }
         let used = phases.indices.filter { phases[$0].isFinite }
-        guard used.count > 3, let first = used.first, let last = used.last, times[last] > times[first] else { return nil }
+        guard used.count > 3, let first = used.first, let last = used.last, times[last] > times[first] else {
+            return nil
+        }
         let span = times[last] - times[first]
         let slope = (phases[last] - phases[first]) / span
         var filter = Filter(drive: drive != nil, ageing: ageing)
@@ -96,7 +109,9 @@ public struct ClockFit: Sendable, Equatable {
         end.phase += phases[first] + slope * span
         end.frequency += slope
         self.end = end
-        guard self.mean.value.isFinite, self.mean.error.isFinite, end.phase.isFinite, likelihood.isFinite else { return nil }
+        guard self.mean.value.isFinite, self.mean.error.isFinite, end.phase.isFinite, likelihood.isFinite else {
+            return nil
+        }
     }
 }
 

@@ -38,29 +38,35 @@ public struct Holdover: Sendable, Equatable {
         return max(0, variance).squareRoot()
     }
 
-    /// Half the width of the interval that holds the error with 68 % (factor 1) or 95 % (1.96), the reference's doubt added
-    /// in full: nobody knows how likely it is.
-    public func bound(after time: Double, factor: Double) -> Double {
-        factor * deviation(after: time) + referenceDoubt * time
+    /// Half the width of the interval that holds the error with 68 % (factor 1) or 95 % (1.96).
+    /// - Parameter ofTrueTime: Against true time rather than the reference: the doubt about the reference's rate is added in full,
+    ///   since nobody knows how likely it is.
+    public func bound(after time: Double, factor: Double, ofTrueTime: Bool = false) -> Double {
+        factor * deviation(after: time) + (ofTrueTime ? referenceDoubt * time : 0)
     }
 
     /// For how many seconds the error stays within a budget.
     /// - Parameters:
     ///   - budget: In seconds.
     ///   - factor: 1 for 68 %, 1.96 for 95 %.
+    ///   - ofTrueTime: As in `bound`.
     /// - Returns: 0 when it is not even within it now; nil when it stays so for a hundred years.
-    public func duration(within budget: Double, factor: Double) -> Double? {
-        guard bound(after: 0, factor: factor) <= budget else { return 0 }
+    public func duration(within budget: Double, factor: Double, ofTrueTime: Bool = false) -> Double? {
+        guard bound(after: 0, factor: factor, ofTrueTime: ofTrueTime) <= budget else { return 0 }
         var low = 0.0
         var high = 1.0
-        while bound(after: high, factor: factor) <= budget {
+        while bound(after: high, factor: factor, ofTrueTime: ofTrueTime) <= budget {
             low = high
             high *= 2
             if high > 3.2e9 { return nil }
         }
         for _ in 0..<60 {
             let middle = (low + high) / 2
-            if bound(after: middle, factor: factor) <= budget { low = middle } else { high = middle }
+            if bound(after: middle, factor: factor, ofTrueTime: ofTrueTime) <= budget {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         return low
     }

@@ -81,7 +81,8 @@ private struct NoiseFit {
         let strongest = shares.indices.max { shares[$0] < shares[$1] } ?? 0
         let edf =
             DegreesOfFreedom(
-                alpha: [2, 0, -2][strongest], order: 3, factor: level.m, count: count, overlapping: true, modified: false
+                alpha: [2, 0, -2][strongest], order: 3, factor: level.m, count: count, overlapping: true,
+                modified: false
             ).value ?? 1
         let whole = Double(max(1, count - 3 * level.m))
         return max(0.5, edf * min(1, Double(level.terms) / whole))
@@ -106,7 +107,8 @@ private struct NoiseFit {
                 if cost < (best?.cost ?? .infinity) * (1 - 1e-9) { best = (cost, candidate) }
             }
             guard let best else { break }
-            let change = zip(parts, best.parts).map { ($0 - $1).magnitude / max($0, $1, .leastNormalMagnitude) }.max() ?? 0
+            let change =
+                zip(parts, best.parts).map { ($0 - $1).magnitude / max($0, $1, .leastNormalMagnitude) }.max() ?? 0
             parts = best.parts
             model = levels.map { max(expected(parts, $0.m), floor * 1e-3) }
             edf = levels.map { freedom($0, parts) }
@@ -131,7 +133,9 @@ private struct NoiseFit {
                 matrix[i][used.count] += weight * shape[a] * level.square
             }
         }
-        guard let solution = SmallMatrix.solve(matrix), solution.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        guard let solution = SmallMatrix.solve(matrix), solution.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            return nil
+        }
         var parts = [0.0, 0, 0]
         for (index, part) in zip(used, solution) { parts[index] = part }
         return parts

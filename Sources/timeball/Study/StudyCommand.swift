@@ -5,7 +5,10 @@ import Rendering
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study", abstract: "What a record of a clock says about it. Needs no daemon.",
-        subcommands: [StatisticsCommand.self, StudyImportCommand.self, StudyExportCommand.self])
+        subcommands: [
+            StatisticsCommand.self, PlotCommand.self, ReportCommand.self, CompareCommand.self,
+            StudyHoldoverCommand.self, StudyImportCommand.self, StudyExportCommand.self,
+        ])
 }
 
 /// Whether the file holds phases or frequencies.
