@@ -150,7 +150,7 @@ private let ten = 1_777_888_800
             settings.dialect = round % 2 == 0 ? .debian : .cronie
             var file = table("")
             file.text = text
-            let host = simulate([file], from: ten, until: ten + 61, settings: settings)
+            let host = simulate([file], from: ten, until: ten + 1, settings: settings)
             let errors = host.notes.filter { $0.text.contains(") ERROR (") }
             refused += errors.count
             let lines = text.count { $0 == 0x0a }
