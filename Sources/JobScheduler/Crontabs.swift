@@ -81,7 +81,9 @@ struct Crontabs: Sendable {
         if let complaint {
             let sentence = "\(complaint.word) (\(file.path): \(complaint.reason))"
             let isNew = old.flatMap { tables[$0]?.complaint } != sentence
-            if isNew { effects.append(.note(Note("(\(owner)) \(sentence)", complaint.word == "IGNORED" ? .warning : .error))) }
+            if isNew {
+                effects.append(.note(Note("(\(owner)) \(sentence)", complaint.word == "IGNORED" ? .warning : .error)))
+            }
             if let old { drop(old) }
             let number = newTable(file.path)
             var table = Table(file: file, contexts: [])
@@ -184,7 +186,8 @@ struct Crontabs: Sendable {
                     .note(
                         .cron(
                             Self.owner(table.file.place), "ERROR",
-                            "\(table.file.path):\(job.entry.line):1: there is no time zone \(name): it will not run", .error)))
+                            "\(table.file.path):\(job.entry.line):1: there is no time zone \(name): it will not run",
+                            .error)))
             }
             return
         }
@@ -311,7 +314,9 @@ struct Crontabs: Sendable {
             else { continue }
             let key = name(job).key
             guard !paused.contains(key) else { continue }
-            let known = lasts[key].map { Int($0.planned / 1_000_000_000) } ?? tables[job.table]?.file.facts?.changed.wholeSeconds
+            let known =
+                lasts[key].map { Int($0.planned / 1_000_000_000) }
+                ?? tables[job.table]?.file.facts?.changed.wholeSeconds
             guard let start = from ?? known else { continue }
             let earliest = max(start, until - Int(window.components.seconds))
             // The last of them, looked for from the end in stretches that grow: what runs often is found soon, and what
@@ -426,7 +431,8 @@ struct Crontabs: Sendable {
         mail.headers = ["MIME-Version: 1.0", "Content-Type: \(type)", "Content-Transfer-Encoding: \(encoding)"]
         for variable in context.environment {
             mail.headers.append(
-                "X-Cron-Env: <\(String(decoding: variable.name, as: UTF8.self))=\(String(decoding: variable.value, as: UTF8.self))>")
+                "X-Cron-Env: <\(String(decoding: variable.name, as: UTF8.self))=\(String(decoding: variable.value, as: UTF8.self))>"
+            )
         }
         return mail
     }

@@ -10,9 +10,13 @@ import TimeZones
 private let ten = 1_777_888_800
 
 @Suite struct FaultTests {
-    @Test("Killed after any effect and started again, the daemon runs each job of each minute once, and says of at most one that it may have")
+    @Test(
+        "Killed after any effect and started again, the daemon runs each job of each minute once, and says of at most one that it may have"
+    )
     func killed() {
-        let text = "@reboot boot\n" + (1...4).map { "* * * * * job-\($0)\n" }.joined() + "#@timeball offset=2s\n* * * * * late\n"
+        let text =
+            "@reboot boot\n" + (1...4).map { "* * * * * job-\($0)\n" }.joined()
+            + "#@timeball offset=2s\n* * * * * late\n"
         // Three minutes make some hundred effects; each is the last one once.
         var died = 0
         for count in 1...140 {
@@ -43,7 +47,9 @@ private let ten = 1_777_888_800
         #expect(died > 60)
     }
 
-    @Test("A clock that is set by a second, an hour or a day while jobs run lets no run of a fixed time happen twice in a minute, and loses no run that goes on")
+    @Test(
+        "A clock that is set by a second, an hour or a day while jobs run lets no run of a fixed time happen twice in a minute, and loses no run that goes on"
+    )
     func steps() {
         var random = RandomSource(seed: 7)
         for _ in 0..<40 {
@@ -52,7 +58,8 @@ private let ten = 1_777_888_800
                 at: Instant(sinceEpoch: .seconds(ten + Int.random(in: 60..<3000, using: &random))),
                 by: .seconds(amounts.randomElement(using: &random) ?? 1))
             let host = simulate(
-                [table("0-59 0-23 * * * fixed\n#@timeball\n* * * * * slow\n")], from: ten, until: ten + 6000 + max(0, Int(change.by.components.seconds)),
+                [table("0-59 0-23 * * * fixed\n#@timeball\n* * * * * slow\n")], from: ten,
+                until: ten + 6000 + max(0, Int(change.by.components.seconds)),
                 changes: [change],
                 prepare: { $0.behaviour = { $0 == "slow" ? (.seconds(90), .exited(0), 0) : (.zero, .exited(0), 0) } })
             // What is made up for starts together; what is on time must not start twice.
@@ -68,8 +75,10 @@ private let ten = 1_777_888_800
     @Test("Whatever the expression, the zone and the steps of the clock: the daemon starts what the rehearsal says")
     func asRehearsed() throws {
         var random = RandomSource(seed: 11)
-        let zones = try ["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "EST5EDT,M3.2.0,M11.1.0"]
-            .map { try Zone(rule: $0) }
+        let zones = try [
+            "UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "EST5EDT,M3.2.0,M11.1.0",
+        ]
+        .map { try Zone(rule: $0) }
         func field(_ low: Int, _ high: Int) -> String {
             let a = Int.random(in: low...high, using: &random)
             let b = Int.random(in: low...high, using: &random)
@@ -85,7 +94,8 @@ private let ten = 1_777_888_800
             let text = "\(field(0, 59)) \(field(0, 5)) \(field(1, 31)) * \(field(0, 7))"
             let zone = zones.randomElement(using: &random) ?? .utc
             // Around the last Sunday of October and March, when most clocks change.
-            let start = (Bool.random(using: &random) ? 1_792_800_000 : 1_774_600_000)
+            let start =
+                (Bool.random(using: &random) ? 1_792_800_000 : 1_774_600_000)
                 + 60 * Int.random(in: 0..<2880, using: &random)
             let until = start + 3 * 86400
             var jumps: [ClockJump] = []
@@ -121,12 +131,14 @@ private let ten = 1_777_888_800
         #expect(host.waits < 10)
     }
 
-    @Test("A hundred thousand mutated lines: each is read, ignored, or refused with its place, and nothing worse happens")
+    @Test(
+        "A hundred thousand mutated lines: each is read, ignored, or refused with its place, and nothing worse happens")
     func mutations() {
         let seeds = [
             "*/5 1-3,7 1 jan-mar mon-fri cmd % in", "@daily x", "@every 2s y", "A = \"b c\"", "CRON_TZ=Europe/Vienna",
             "#@timeball name=a overlap=queue timeout=1.5h retry=3/1s on-failure=\"x \\\" y\" within=5ms jitter=1m",
-            "RANDOM_DELAY=5", "START_HOURS_RANGE=6-22", "59 23 31 12 7 z", "0~59 * * * * r", "- * * * * * q", "MAILTO=a@b",
+            "RANDOM_DELAY=5", "START_HOURS_RANGE=6-22", "59 23 31 12 7 z", "0~59 * * * * r", "- * * * * * q",
+            "MAILTO=a@b",
             "#@timeball catch-up=2d zone=UTC offset=59.9s ping=https://x.org/y",
         ].map { Array($0.utf8) }
         var random = RandomSource(seed: 3)
@@ -154,16 +166,19 @@ private let ten = 1_777_888_800
             let errors = host.notes.filter { $0.text.contains(") ERROR (") }
             refused += errors.count
             let lines = text.count { $0 == 0x0a }
-            #expect(errors.allSatisfy { note in
-                let parts = note.text.split(separator: "crontabs/sa:", maxSplits: 1)
-                guard parts.count == 2, let line = Int(parts[1].prefix { $0.isNumber }) else { return false }
-                return (1...lines).contains(line)
-            })
+            #expect(
+                errors.allSatisfy { note in
+                    let parts = note.text.split(separator: "crontabs/sa:", maxSplits: 1)
+                    guard parts.count == 2, let line = Int(parts[1].prefix { $0.isNumber }) else { return false }
+                    return (1...lines).contains(line)
+                })
         }
         #expect(refused > 1000)
     }
 
-    @Test("A host that cannot start anything loses nothing: each run is recorded with the reason, and tried again if asked for")
+    @Test(
+        "A host that cannot start anything loses nothing: each run is recorded with the reason, and tried again if asked for"
+    )
     func forkRefused() {
         let host = simulate(
             [table("* * * * * x\n#@timeball retry=1/1s\n* * * * * y\n")], from: ten, until: ten + 130,

@@ -90,7 +90,9 @@ struct SimulatedJobs: ~Copyable, Host {
         }
         now.monotonic = moment
         now.realtime = wall
-        guard let index = pending.indices.filter({ pending[$0].at <= moment }).min(by: { pending[$0].at < pending[$1].at })
+        guard
+            let index = pending.indices.filter({ pending[$0].at <= moment }).min(by: { pending[$0].at < pending[$1].at }
+            )
         else { return nil }
         return pending.remove(at: index).event
     }
