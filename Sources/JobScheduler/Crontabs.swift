@@ -462,9 +462,7 @@ struct Crontabs: Sendable {
         case .reboot: return nil
         case .every: return job.next
         case .calendar(let expression):
-            guard let zone = queues[zoneName(job)]?.zone,
-                let next = expression.next(1, after: moment, in: zone, dialect: settings.dialect).first
-            else { return nil }
+            guard let next = queues[zoneName(job)]?.next(expression, after: moment) else { return nil }
             let offset = job.entry.extras?.directive.offset ?? .zero
             return Int64(next) * 1_000_000_000 + offset.wholeNanoseconds
         }

@@ -114,6 +114,18 @@ struct ZoneQueue: Sendable {
         rebuild(after: table.highest, expression)
     }
 
+    /// When an entry runs next, if nobody sets the clock.
+    func next(_ expression: CronExpression, after moment: Int) -> Int? {
+        let minute = floorQuotient(moment + offset, 60)
+        // Within one stretch of the zone it is the calendar; only around its ends all rules are needed.
+        if moment >= now, minute >= table.highest, moment < stretchEnd {
+            guard let found = expression.nextLocalMinute(after: minute) else { return nil }
+            let next = found * 60 - offset
+            if next < stretchEnd { return next }
+        }
+        return expression.next(1, after: moment, in: zone, dialect: dialect).first
+    }
+
     private mutating func findStretch() {
         let type = zone.type(at: now)
         // cronie looks at the offset again only when the daylight flag changes.

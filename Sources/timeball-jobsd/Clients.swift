@@ -15,21 +15,28 @@ struct Clients {
 
     private var clients: [Int: Client] = [:]
     private var count = 0
-    /// No more at one time: further ones wait in the kernel.
-    private static let most = 256
+    /// No more of one user at one time, root apart: nobody keeps others out by holding connections.
+    private static let mostOfUser = 32
+    private static let most = 1024
 
     func descriptor(_ number: Int) -> Int32? { clients[number]?.descriptor }
 
-    /// The next connection.
+    /// The next connection. One too many of a user is closed at once: it must not be left for the next look.
     mutating func accept(_ listener: Int32) -> (number: Int, descriptor: Int32)? {
-        guard clients.count < Self.most else { return nil }
-        var user: UInt32 = 0
-        var process: Int32 = 0
-        let descriptor = unsafe clinux_stream_accept(listener, &user, &process)
-        guard descriptor >= 0 else { return nil }
-        count += 1
-        clients[count] = Client(descriptor: descriptor, peer: Peer(user: user, name: Account(number: user)?.name))
-        return (count, descriptor)
+        while true {
+            var user: UInt32 = 0
+            var process: Int32 = 0
+            let descriptor = unsafe clinux_stream_accept(listener, &user, &process)
+            guard descriptor >= 0 else { return nil }
+            let others = clients.values.count { $0.peer.user == user }
+            guard clients.count < Self.most, user == 0 || others < Self.mostOfUser else {
+                clinux_close(descriptor)
+                continue
+            }
+            count += 1
+            clients[count] = Client(descriptor: descriptor, peer: Peer(user: user, name: Account(number: user)?.name))
+            return (count, descriptor)
+        }
     }
 
     /// What has come, and whether more can.

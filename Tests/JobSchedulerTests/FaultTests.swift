@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import JobScheduler
 import JobsControl
 import Scheduling
@@ -143,7 +144,9 @@ private let ten = 1_777_888_800
         ].map { Array($0.utf8) }
         var random = RandomSource(seed: 3)
         var refused = 0
-        for round in 0..<100 {
+        // A million for a night (Scripts/long-test).
+        let rounds = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] == nil ? 100 : 1000
+        for round in 0..<rounds {
             var text: [UInt8] = []
             for _ in 0..<1000 {
                 var line = seeds.randomElement(using: &random) ?? []
@@ -202,5 +205,33 @@ private let ten = 1_777_888_800
             })
         #expect(host.starts.map { ($0.second - ten) / 60 } == [1, 4, 5])
         #expect(host.replies.count == 2)
+    }
+
+    @Test("The next start that is told is the one that comes, also over changes of the clocks")
+    func told() throws {
+        let root = Peer(user: 0, name: "root")
+        // The night in which clocks go back here, and the one in which they go forward.
+        for night in [1_792_889_000, 1_774_740_000] {
+            var settings = Settings()
+            settings.zone = try Zone(rule: "CET-1CEST,M3.5.0,M10.5.0/3")
+            for text in ["30 2 * * *", "*/20 * * * *", "0 3 * * *", "15 1-4 * * *", "0 12 1 * *"] {
+                let host = simulate(
+                    [table("\(text) x\n")], from: night, until: night + 86400 * 3, settings: settings,
+                    prepare: { host in
+                        for hour in 0..<48 {
+                            host.happen(
+                                .request(.list, client: ClientToken(number: hour), from: root),
+                                after: .seconds(hour * 1800 + 7))
+                        }
+                    })
+                for (hour, reply) in host.replies.enumerated() {
+                    guard case .jobs(let jobs) = reply, let told = jobs.first?.next else { continue }
+                    let moment = night + hour * 1800 + 7
+                    let came = host.starts.first { $0.second > moment }?.second
+                    if let came { #expect(Int(told / 1_000_000_000) == came, "\(text) asked at \(moment)") }
+                }
+                #expect(host.replies.count == 48)
+            }
+        }
     }
 }

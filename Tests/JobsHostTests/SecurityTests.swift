@@ -143,6 +143,41 @@ struct SecurityTests {
         #expect(daemon.ask(.list) == .jobs([]))
     }
 
+    @Test("A user who holds connections open keeps neither root nor the daemon's processor")
+    func heldConnections() throws {
+        let daemon = try RunningDaemon()
+        let script = """
+            import os, socket, sys, time
+            os.setuid(65534)
+            held = []
+            for _ in range(200):
+                one = socket.socket(socket.AF_UNIX)
+                one.connect(sys.argv[1])
+                held.append(one)
+            print("held", flush=True)
+            time.sleep(5)
+            """
+        let holder = Process()
+        holder.executableURL = URL(filePath: "/usr/bin/env")
+        holder.arguments = ["python3", "-c", script, "\(daemon.root)/run/timeball/jobs.sock"]
+        let output = Pipe()
+        holder.standardOutput = output
+        try holder.run()
+        defer { holder.terminate() }
+        _ = output.fileHandleForReading.availableData
+        #expect(daemon.ask(.list) == .jobs([]))
+        func processorTime() throws -> Int {
+            let fields = try String(
+                contentsOfFile: "/proc/\(daemon.process.processIdentifier)/stat", encoding: .utf8
+            ).split(separator: " ")
+            return (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0)
+        }
+        let before = try processorTime()
+        Thread.sleep(forTimeInterval: 1)
+        // In hundredths of a second.
+        #expect(try processorTime() - before < 20)
+    }
+
     @Test("Huge, binary and endless tables cost their own lines only")
     func hugeTables() throws {
         let daemon = try RunningDaemon { daemon in
