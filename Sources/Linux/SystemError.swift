@@ -25,6 +25,16 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let exists: Int32 = 17
     /// An argument makes no sense to the kernel (EINVAL).
     public static let invalid: Int32 = 22
+    /// A signal came (EINTR).
+    public static let interrupted: Int32 = 4
+    /// This user may not (EACCES).
+    public static let accessDenied: Int32 = 13
+    /// Somebody else has it (EBUSY).
+    public static let busy: Int32 = 16
+    /// The device knows no such request (ENOTTY).
+    public static let notTerminal: Int32 = 25
+    /// It was waited for in vain (ETIMEDOUT).
+    public static let timedOut: Int32 = 110
     /// A symbolic link where none is followed (ELOOP).
     public static let tooManyLinks: Int32 = 40
     /// Less than was asked for (ENODATA).
@@ -35,6 +45,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let notSupported: Int32 = 95
     /// Somebody else has the address and port (EADDRINUSE).
     public static let addressInUse: Int32 = 98
+    /// EADDRNOTAVAIL
+    public static let noSuchAddress: Int32 = 99
 
     /// Takes the result of a CLinux function, which is a negative error number if it failed.
     @discardableResult

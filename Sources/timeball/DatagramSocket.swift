@@ -126,6 +126,11 @@ enum Interruption {
 
     /// From now on interruption is only remembered; waiting ends because of it all the same.
     static func watch() {
+        // Whoever started us may have blocked them.
+        var awaited = sigset_t()
+        unsafe sigemptyset(&awaited)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&awaited, number) }
+        unsafe sigprocmask(SIG_UNBLOCK, &awaited, nil)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { unsafe Interruption.signalled = sig_atomic_t($0) }
         }

@@ -18,7 +18,9 @@ extension StudyFormat {
     }
 
     private static func byHeading(_ line: Substring) -> StudyFormat? {
-        if line.hasPrefix("# Generated at:") || Words.has(line, "cmos time") { return .adjtimexCompare }
+        if line.hasPrefix("# Generated at:") || Words.has(line, "cmos time") || Words.has(line, "--- current ---") {
+            return .adjtimexCompare
+        }
         guard Words.has(line, "Date (UTC) Time") else { return nil }
         if Words.has(line, "Peer del.") { return .measurements }
         if Words.has(line, "Std dev'n") { return .statistics }

@@ -39,6 +39,9 @@ public struct StudyRecorder: Engine {
         /// Whether the reference counts from 1970. If not (a raw counter), its scale is anchored to the studied clock at the
         /// first reading.
         public var referenceCountsFrom1970: Bool
+        /// Whether the reference tells time only by pulses or edges, one a second: then each comparison is asked for half a
+        /// second before the edge that it will be made at.
+        public var comparesAtEdges = false
 
         /// - Parameters:
         ///   - interval: positive.
@@ -81,6 +84,7 @@ public struct StudyRecorder: Engine {
 
     private let resumesAfter: Double?
     private var due: Instant<Monotonic>?
+    private var started: Instant<Monotonic>?
     private var isWaiting = false
     private var isOver = false
     private var steering: SteeringState?
@@ -109,6 +113,14 @@ public struct StudyRecorder: Engine {
 
     public mutating func wake(at now: ClockReading, effects: inout [Effect]) {
         guard !isWaiting, !isOver, due.map({ $0 <= now.monotonic }) ?? true else { return }
+        let start = started ?? now.monotonic
+        started = start
+        // A reference that never answers does not keep it for ever.
+        if now.monotonic - start > plan.length + plan.interval {
+            isOver = true
+            effects.append(.stop)
+            return
+        }
         // On the grid of the first one, so that the readings stay equally spaced; what was slept through is left out.
         var next = (due ?? now.monotonic) + plan.interval
         if next <= now.monotonic {
@@ -173,6 +185,7 @@ public struct StudyRecorder: Engine {
         effects.append(.record(reading))
         firstTime = firstTime ?? reading.time
         lastTime = reading.time
+        if plan.comparesAtEdges { due = now.monotonic + max(plan.interval, .seconds(1)) - .milliseconds(500) }
         // Half an interval of grace: the last reading may come a little early.
         if let firstTime, reading.time - firstTime >= (plan.length - plan.interval / 2).inSeconds {
             isComplete = true

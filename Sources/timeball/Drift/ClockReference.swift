@@ -8,6 +8,8 @@ protocol ClockReference {
     var countsFrom1970: Bool { get }
     /// Whether it starts anew with the machine, so that a recording cannot go on after that.
     var endsWithBoot: Bool { get }
+    /// Whether it tells time only by an edge each second.
+    var comparesAtEdges: Bool { get }
     /// How far its rate may be off, fractional; nil when nobody knows.
     var rateDoubt: Double? { get }
     /// Facts about it for the report.

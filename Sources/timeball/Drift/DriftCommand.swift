@@ -13,7 +13,7 @@ struct DriftCommand: ParsableCommand {
         abstract: "Record how this machine's clock drifts from another. Needs no daemon, never touches the clock.",
         discussion: """
             Ctrl-C ends the recording; --resume goes on with it. Then: timeball study report FILE
-            """)
+            """, subcommands: [DriftApplyCommand.self])
 
     @Option(
         help: """
@@ -26,6 +26,8 @@ struct DriftCommand: ParsableCommand {
     @Flag(help: "Go on with the recording in --store.") var resume = false
     @Flag(help: "A line for each reading, and the tick and frequency that would be right.") var table = false
     @Flag(help: "JSON lines: each reading, each happening, and the result.") var json = false
+
+    @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let session = try DriftSession(self)

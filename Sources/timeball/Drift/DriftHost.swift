@@ -10,8 +10,6 @@ struct DriftHost: Host {
     private(set) var isStopping = false
     /// All that was recorded, also before an interruption.
     private(set) var study: Study
-    /// Told since the last look, for the progress that is shown.
-    private(set) var news: [Study.Happening] = []
 
     private var reference: any ClockReference
     private let store: StudyStore?
@@ -56,7 +54,6 @@ struct DriftHost: Host {
 
     private mutating func tell(_ happening: Study.Happening) {
         study.events.append(happening)
-        news.append(happening)
         store?.append(happening)
     }
 
@@ -75,12 +72,6 @@ struct DriftHost: Host {
             wasInTrouble = false
             tell(Study.Happening(time: time, kind: .remark, words: "The store takes readings again; none was lost."))
         }
-    }
-
-    /// What was told since the last call.
-    mutating func takeNews() -> [Study.Happening] {
-        defer { news = [] }
-        return news
     }
 
     mutating func next(before deadline: Instant<Monotonic>) -> StudyRecorder.Event? {

@@ -52,15 +52,13 @@ struct DriftSession {
             study.subject.interval = interval.inSeconds
             self.study = study
             self.store = store
-            plan = StudyRecorder.Plan(
-                interval: interval, length: whole, referenceCountsFrom1970: reference.countsFrom1970)
+            plan = Self.plan(reference, interval, whole)
             return
         }
         reference = try ReferenceName.open(options.against)
         let interval = every ?? reference.usualInterval
         if interval < .milliseconds(100) { throw ToolError.usage("--every must be at least 100ms.") }
-        plan = StudyRecorder.Plan(
-            interval: interval, length: length ?? .seconds(3600), referenceCountsFrom1970: reference.countsFrom1970)
+        plan = Self.plan(reference, interval, length ?? .seconds(3600))
         past = nil
         var subject = Study.Subject()
         let host = MachineFacts.hostName
@@ -87,14 +85,15 @@ struct DriftSession {
     func run() throws {
         var recorder = StudyRecorder(plan, resuming: past)
         var host = DriftHost(reference, store: store, study: study)
-        var progress = DriftProgress(plan: plan, subject: study.subject, options: options)
+        var progress = DriftProgress(plan: plan, subject: study.subject, options: options, past: study)
+        for warning in ClockWarnings.all() { Output.complain(warning) }
         progress.begin(store: store?.path)
         while !host.isStopping {
             // The loop of Engine, with the news shown as they come.
             step(&recorder, &host)
-            progress.show(host.study, news: host.takeNews())
+            progress.show(host.study)
         }
-        progress.end(host.study, isComplete: recorder.isComplete)
+        progress.end(host.study, isComplete: recorder.isComplete, store: store?.path)
         if let store {
             do throws(StudyStore.Failure) {
                 try store.close()
@@ -107,6 +106,9 @@ struct DriftSession {
                 throw ToolError.no("\(store.lost) readings were lost: the disk was full too long.")
             }
         }
+        guard !host.study.readings.isEmpty else {
+            throw ToolError.cannotTell("There is no reading. Next: timeball query, or another --against")
+        }
     }
 
     private func step(_ recorder: inout StudyRecorder, _ host: inout DriftHost) {
@@ -116,6 +118,15 @@ struct DriftSession {
         if let event { recorder.receive(event, at: now, effects: &effects) }
         if recorder.nextWake(after: now) <= now.monotonic { recorder.wake(at: now, effects: &effects) }
         for effect in effects { host.perform(effect) }
+    }
+
+    private static func plan(
+        _ reference: any ClockReference, _ interval: Duration, _ length: Duration
+    ) -> StudyRecorder.Plan {
+        var plan = StudyRecorder.Plan(
+            interval: interval, length: length, referenceCountsFrom1970: reference.countsFrom1970)
+        plan.comparesAtEdges = reference.comparesAtEdges
+        return plan
     }
 
     private static func duration(_ text: String, _ option: String) throws -> Duration {

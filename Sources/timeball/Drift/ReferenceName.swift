@@ -11,8 +11,22 @@ enum ReferenceName {
         case "tai": return MachineReference(clock: .tai)
         default: break
         }
+        if let number = device(text, "rtc") { return try RealTimeClockReference(number: number) }
+        if let number = device(text, "phc") ?? device(text, "ptp") { return try HardwareReference(number: number) }
+        if let number = device(text, "pps") { return try PulseReference(number: number) }
         let (host, port) = try hostAndPort(text)
         return try ServerReference(host: host, port: port)
+    }
+
+    /// The number of `rtc1`, `/dev/rtc1` or `rtc`.
+    private static func device(_ text: String, _ kind: String) -> Int? {
+        var rest = Substring(text)
+        if rest.hasPrefix("/dev/") { rest = rest.dropFirst(5) }
+        guard rest.hasPrefix(kind) else { return nil }
+        rest = rest.dropFirst(kind.count)
+        if rest.isEmpty { return 0 }
+        guard rest.utf8.count <= 3, let number = Int(rest), number >= 0 else { return nil }
+        return number
     }
 
     /// `host`, `host:port`, `[::1]:port`, or an IPv6 address alone.
@@ -34,6 +48,8 @@ enum ReferenceName {
 }
 
 extension ClockReference {
+    var comparesAtEdges: Bool { false }
+
     /// Public servers are not to be hurried.
     var usualInterval: Duration {
         guard let server = self as? ServerReference, !server.endpoint.address.isLoopback else { return .seconds(2) }

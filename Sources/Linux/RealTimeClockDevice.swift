@@ -1,0 +1,59 @@
+internal import CLinux
+public import RealTimeClock
+public import TimeBase
+
+/// A real-time clock of this machine, `/dev/rtcN` (rtc(4)). While it is open nobody else can open it.
+public struct RealTimeClockDevice: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// - Throws: EBUSY if another program has it open, ENOENT if there is none, EACCES.
+    public init(path: String) throws(SystemError) {
+        descriptor = FileDescriptor(owning: try SystemError.check("open", unsafe clinux_device_open(path)))
+    }
+
+    /// Reads the time, with the moments before and after it. In seconds as if the RTC kept UTC; it may keep local time.
+    /// - Throws: EINVAL where the RTC knows that it has lost its time.
+    public func read() throws(SystemError) -> EdgeFinder.Reading {
+        var time = clinux_rtc_time()
+        let began = KernelClock.monotonic
+        try SystemError.check("RTC_RD_TIME", unsafe clinux_rtc_read(descriptor.number, &time))
+        let ended = KernelClock.monotonic
+        let days = CivilDate.daysSince1970(year: Int(time.year), month: Int(time.month), day: Int(time.day))
+        let seconds = days * 86_400 + Int(time.hour) * 3600 + Int(time.minute) * 60 + Int(time.second)
+        return EdgeFinder.Reading(began: began, ended: ended, seconds: seconds)
+    }
+
+    /// Switches update interrupts on.
+    /// - Returns: false where the RTC has none (EINVAL, ENOTTY); then it must be polled.
+    public func enableUpdates() throws(SystemError) -> Bool {
+        let result = clinux_rtc_updates(descriptor.number, 1)
+        if result == -SystemError.invalid || result == -SystemError.notTerminal { return false }
+        try SystemError.check("RTC_UIE_ON", result)
+        return true
+    }
+
+    /// Switches update interrupts off.
+    public func disableUpdates() { clinux_rtc_updates(descriptor.number, 0) }
+
+    /// Waits for the next update interrupt.
+    /// - Returns: When this program learned of it, and how many came since the last one; nil if none came in time.
+    public func waitForUpdate(_ timeout: Duration) throws(SystemError) -> (moment: Instant<Monotonic>, count: Int)? {
+        var entry = clinux_poll_entry(descriptor: descriptor.number, events: Int16(CLINUX_POLL_IN.rawValue), ready: 0)
+        let milliseconds = Int32(clamping: (max(.zero, timeout).inNanoseconds + 999_999) / 1_000_000)
+        let ready = unsafe clinux_poll(&entry, 1, milliseconds)
+        let moment = KernelClock.monotonic
+        if ready <= 0 { return nil }
+        let count = try SystemError.check("read", clinux_rtc_take_update(descriptor.number))
+        return count > 0 ? (moment, count) : nil
+    }
+
+    /// What the driver says of the battery, a sentence; nil if all is well or it does not tell.
+    public var batteryWarning: String? {
+        var flags: UInt32 = 0
+        guard unsafe clinux_rtc_voltage(descriptor.number, &flags) == 0 else { return nil }
+        if flags & CLINUX_VOLTAGE_INVALID.rawValue != 0 { return "the RTC has lost its time" }
+        if flags & CLINUX_VOLTAGE_BACKUP_EMPTY.rawValue != 0 { return "the RTC's battery is empty" }
+        if flags & CLINUX_VOLTAGE_BACKUP_LOW.rawValue != 0 { return "the RTC's battery is low" }
+        return nil
+    }
+}
