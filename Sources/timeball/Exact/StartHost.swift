@@ -24,6 +24,8 @@ struct StartHost: Host, ~Copyable {
     private let stepWatch: StepWatch
     private var held: HeldProcess?
     private var queue: [StartEvent] = []
+    /// How often the prepared process had come to a processor before the instant.
+    private var turnsBefore: UInt64?
     /// Whether the instant is so near that nothing is slept through any more.
     private var isNear = false
     /// When the prepared process goes by itself.
@@ -58,7 +60,10 @@ struct StartHost: Host, ~Copyable {
         if !queue.isEmpty { return queue.removeFirst() }
         // In the last moments there is no time to ask for anything.
         if deadline <= KernelClock.monotonic {
-            if isNear { held?.pin() }
+            if isNear, let process, turnsBefore == nil, preparation == .loaded {
+                held?.pin()
+                turnsBefore = ChildProcess.turns(of: process)?.count
+            }
             return nil
         }
         // One that goes by itself is looked after shortly after it has.
@@ -166,13 +171,12 @@ struct StartHost: Host, ~Copyable {
 
     /// Lets it go, and sees when it has come to a processor.
     private mutating func release(_ process: Int32) throws(Linux.SystemError) {
-        let before = ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
         // It has this processor now.
         Linux.pause(for: .microseconds(20))
         for _ in 0..<20 {
-            guard let before, let count = ChildProcess.turns(of: process)?.count else { break }
+            guard let before = turnsBefore, let count = ChildProcess.turns(of: process)?.count else { break }
             if count > before {
                 stamps.firstInstruction = KernelClock.monotonic
                 break
