@@ -40,7 +40,7 @@ struct StartHost: Host, ~Copyable {
 
     static let priority: Int32 = 50
     /// So long the program runs before all ordinary ones, so that it gets to its own first lines on a busy machine.
-    static let priorityTime = Duration.milliseconds(1)
+    private var priorityTime: Duration { preparation == .forked ? .milliseconds(3) : .milliseconds(1) }
 
     /// - Parameter program: nil to do nothing at the instant but to tell of it.
     init(_ program: ProgramStart?, plan: StartPlan, preloads: Bool, time: TrueTimeSource) throws(Linux.SystemError) {
@@ -68,7 +68,7 @@ struct StartHost: Host, ~Copyable {
         }
         // One that goes by itself is looked after shortly after it has.
         let now = KernelClock.monotonic
-        let look = aimed.map { $0 + Self.priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
+        let look = aimed.map { $0 + priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
         try? timer.arm(for: look ?? deadline)
         var entries = [timer.number, stepWatch.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let count = unsafe poll(&entries, nfds_t(entries.count), -1)
@@ -195,8 +195,8 @@ struct StartHost: Host, ~Copyable {
         }
         if outcome == .ran, let process {
             held?.unpin()
-            let left = (stamps.released ?? KernelClock.monotonic) + Self.priorityTime - KernelClock.monotonic
-            Linux.pause(for: min(left, Self.priorityTime))
+            let left = (stamps.released ?? KernelClock.monotonic) + priorityTime - KernelClock.monotonic
+            Linux.pause(for: min(left, priorityTime))
             // Where it has ended already, there is nothing to take away.
             try? ChildProcess.becomeOrdinary(process)
         }
