@@ -26,9 +26,9 @@ final class TrueTimeSource {
             problem = nil
             return known
         } catch {
-            // A daemon that was started again has put a new page there.
             problem = error
             if case .cannotTell = error { return fromKernel() }
+            // A daemon that was started again has put a new page there.
             nextOpening = KernelClock.monotonic + (reader == nil ? .seconds(1) : .zero)
             reader = nil
             return fromKernel()
