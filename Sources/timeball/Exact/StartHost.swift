@@ -171,6 +171,8 @@ struct StartHost: Host, ~Copyable {
 
     /// Lets it go, and sees when it has come to a processor.
     private mutating func release(_ process: Int32) throws(Linux.SystemError) {
+        // Where the wake came so late that there was no time for it before.
+        turnsBefore = turnsBefore ?? ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
         // It has this processor now.
