@@ -38,6 +38,10 @@ public struct DaemonSettings: Equatable, Sendable {
     public var access = AccessTable()
     /// How often a client is answered; nil = always.
     public var rateLimit: RateLimitSettings?
+    /// How often a client of the control protocol is answered; nil = always.
+    public var commandLimit: RateLimitSettings?
+    /// How clients are remembered.
+    public var clientLog = ClientLogSettings()
     /// UDP port of the control protocol; 0 = none.
     public var commandPort: UInt16 = 323
     /// Local addresses of the control protocol, at most one of a family.

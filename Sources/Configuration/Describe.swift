@@ -84,7 +84,9 @@ extension Configuration {
         }
         for rule in rules(settings.access) { lines.add("\(rule.allowed ? "allow" : "deny") \(rule.subnet)") }
         if let local = settings.timekeeper.local { lines.add(localLine(local)) }
-        if let limit = settings.rateLimit { lines.add(limitLine(limit)) }
+        if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
+        lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
+        if !settings.clientLog.isListed { lines.add("noclientlog") }
         return lines.all
     }
 
@@ -102,6 +104,7 @@ extension Configuration {
         for rule in rules(settings.commandAccess) {
             lines.add("\(rule.allowed ? "cmdallow" : "cmddeny") \(rule.subnet)")
         }
+        if let limit = settings.commandLimit { lines.add(limitLine("cmdratelimit", limit, .commands)) }
         if let names = settings.timekeeper.openCommands {
             lines.add((["opencommands"] + names).joined(separator: " "))
         }
@@ -139,14 +142,15 @@ extension Configuration {
         return (["local"] + options.all).joined(separator: " ")
     }
 
-    private static func limitLine(_ limit: RateLimitSettings) -> String {
-        let standard = RateLimitSettings()
+    private static func limitLine(
+        _ word: String, _ limit: RateLimitSettings, _ standard: RateLimitSettings
+    ) -> String {
         var options = Lines()
         options.add("interval", limit.interval, unless: standard.interval)
         options.add("burst", limit.burst, unless: standard.burst)
         options.add("leak", limit.leak, unless: standard.leak)
         options.add("kod", limit.kissInterval, unless: standard.kissInterval)
-        return (["ratelimit"] + options.all).joined(separator: " ")
+        return ([word] + options.all).joined(separator: " ")
     }
 }
 

@@ -134,7 +134,16 @@ extension Parser {
             try parser.access(\.commandAccess, allowed: false, &words)
         },
         "local": { (parser, words) throws(Mistake) in try parser.local(&words) },
-        "ratelimit": { (parser, words) throws(Mistake) in try parser.rateLimit(&words) },
+        "ratelimit": { (parser, words) throws(Mistake) in
+            parser.settings.rateLimit = try parser.rateLimit(&words, RateLimitSettings(), hasKiss: true)
+        },
+        "cmdratelimit": { (parser, words) throws(Mistake) in
+            parser.settings.commandLimit = try parser.rateLimit(&words, .commands, hasKiss: false)
+        },
+        "clientloglimit": { (parser, words) throws(Mistake) in
+            parser.settings.clientLog.memory = try words.integer("a number of octets", in: 0...4_000_000_000)
+        },
+        "noclientlog": { (parser, _) throws(Mistake) in parser.settings.clientLog.isListed = false },
         "port": { (parser, words) throws(Mistake) in parser.settings.serverPort = try words.port() },
         "bindaddress": { (parser, words) throws(Mistake) in
             parser.settings.serverAddresses.replace(try words.address())

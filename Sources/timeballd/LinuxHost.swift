@@ -88,7 +88,9 @@ struct LinuxHost: ~Copyable, Host {
     init(settings: DaemonSettings, log: Log, random: RandomSource) throws(StartError) {
         let timer = try Self.timer()
         let stepWatch = try Self.stepWatch()
-        var responder = Responder(rateLimit: settings.rateLimit, random: random)
+        var responder = Responder(
+            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit, clientLog: settings.clientLog,
+            random: random)
         responder.access = settings.access
         self.settings = settings
         directorySources = settings.directorySources

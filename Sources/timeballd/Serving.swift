@@ -84,7 +84,8 @@ extension LinuxHost {
 
     /// Answers a control request that is about serving. Whether the client may ask is decided already.
     mutating func responderReply(_ octets: [UInt8]) -> [UInt8]? {
-        let reply = responder.control(octets, commands: &commandAccess, commandHits: commandCount)
+        let reply = responder.control(
+            octets, commands: &commandAccess, commandHits: commandCount, now: KernelClock.realtime)
         do throws(StartError) {
             // The first who is let in opens the door.
             try openServers()

@@ -60,6 +60,15 @@ struct Understanding {
     @Test(
         "A directive of the host changes the setting that it names, and nothing else",
         arguments: [
+            Row("clientloglimit 4096", { $0.clientLog.memory = 4096 }),
+            Row("noclientlog", { $0.clientLog.isListed = false }),
+            Row(
+                "cmdratelimit burst 2",
+                {
+                    var limit = RateLimitSettings()
+                    (limit.interval, limit.burst) = (-4, 2)
+                    $0.commandLimit = limit
+                }),
             Row("acquisitionport 1123", { $0.clientPort = 1123 }), Row("dscp 46", { $0.dscp = 46 }),
             Row("binddevice eth0", { $0.serverDevice = "eth0" }),
             Row("bindacqdevice eth1", { $0.clientDevice = "eth1" }),

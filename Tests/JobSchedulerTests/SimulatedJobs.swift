@@ -128,7 +128,7 @@ struct SimulatedJobs: ~Copyable, Host {
         case .writeTable(let user, let text, let client):
             written[user] = text
             happen(.tableWritten(client: client, failure: nil))
-        case .keepPaused, .restoreTable, .readTable, .readTables, .replyHistory: break
+        case .keepPaused, .restoreTable, .readTable, .readTables, .replyHistory, .spool, .watches: break
         }
     }
 }

@@ -10,7 +10,8 @@ struct InterleavedStamps: Sendable {
         var transmit: UInt64 = 0
     }
 
-    private var entries: [Entry]
+    /// Empty until the first answer.
+    private var entries: [Entry] = []
     private let mask: UInt64
     private(set) var held = 0
 
@@ -21,12 +22,12 @@ struct InterleavedStamps: Sendable {
     init(octets: Int) {
         var count = 1
         while count * 2 * Self.entrySize <= octets { count *= 2 }
-        entries = Array(repeating: Entry(), count: count)
         mask = UInt64(count - 1)
     }
 
     /// Remembers an answer.
     mutating func insert(receive: NTPTimestamp, transmit: NTPTimestamp) {
+        if entries.isEmpty { entries = Array(repeating: Entry(), count: Int(mask) + 1) }
         let place = place(receive)
         if entries[place].receive == 0 { held += 1 }
         entries[place] = Entry(receive: receive.bits, transmit: transmit.bits)
@@ -35,7 +36,7 @@ struct InterleavedStamps: Sendable {
     /// A better time at which an answer left.
     mutating func improve(receive: NTPTimestamp, transmit: NTPTimestamp) {
         let place = place(receive)
-        guard entries[place].receive == receive.bits else { return }
+        guard !entries.isEmpty, entries[place].receive == receive.bits else { return }
         // The kernel's stamp follows ours by what sending takes; another belongs to another packet.
         let later = transmit.since(NTPTimestamp(bits: entries[place].transmit))
         guard later > .microseconds(-10), later < .milliseconds(100) else { return }
@@ -44,6 +45,7 @@ struct InterleavedStamps: Sendable {
 
     /// When the answer with this receive timestamp left; nil if that is not known (any more).
     func transmit(receive: NTPTimestamp) -> NTPTimestamp? {
+        guard !entries.isEmpty else { return nil }
         let entry = entries[place(receive)]
         return receive.bits != 0 && entry.receive == receive.bits ? NTPTimestamp(bits: entry.transmit) : nil
     }

@@ -61,16 +61,35 @@ public struct Responder: Sendable {
     public var daemonStamps: UInt64 = 0
 
     private var random: RandomSource
-    private var limiter: RateLimiter?
+    private let rateLimit: RateLimitSettings?
+    var log: ClientLog
     var stamps: InterleavedStamps
+    /// Control requests over their limit.
+    var commandDrops: UInt64 = 0
 
     /// - Parameters:
     ///   - rateLimit: how often one client is answered; nil for no limit.
+    ///   - commandLimit: how often a client of the control protocol is answered; nil for no limit.
+    ///   - clientLog: how much memory clients and their timestamps may take.
     ///   - random: for the bits below the clock's precision, and for the rate limit.
-    public init(rateLimit: RateLimitSettings?, random: RandomSource) {
+    public init(
+        rateLimit: RateLimitSettings?, commandLimit: RateLimitSettings? = nil,
+        clientLog: ClientLogSettings = ClientLogSettings(), random: RandomSource
+    ) {
         self.random = random
-        stamps = InterleavedStamps(octets: 65536)
-        if let rateLimit { limiter = RateLimiter(settings: rateLimit, key: self.random.next()) }
+        self.rateLimit = rateLimit
+        // An eighth for the timestamps of interleaved mode.
+        stamps = InterleavedStamps(octets: clientLog.memory / 8)
+        var rest = clientLog
+        rest.memory -= clientLog.memory / 8
+        log = ClientLog(settings: rest, limits: [rateLimit, commandLimit], key: self.random.next())
+    }
+
+    /// Counts a control request from the network, and decides whether it may be answered.
+    public mutating func admitsCommand(from address: IPAddress, at moment: Instant<Realtime>) -> Bool {
+        let isAdmitted = log.judge(.control, address, at: moment, &random) == .answered
+        if !isAdmitted { commandDrops &+= 1 }
+        return isAdmitted
     }
 
     /// Answers one datagram.
@@ -179,13 +198,13 @@ public struct Responder: Sendable {
             }
             ending.asksMonotonicRoot = MonotonicRootField(request, layout) != nil
         }
-        guard limiter != nil else { return .answered }
-        return limiter?.judge(client.address, at: received, &random) ?? .answered
+        guard rateLimit != nil || log.settings.isListed else { return .answered }
+        return log.judge(.time, client.address, at: received, &random)
     }
 
     /// The poll interval asked for, or what the rate limit wants if that is longer.
     private func pollToServe(_ asked: Int8) -> Int8 {
-        guard let limiter else { return max(asked, 0) }
-        return max(asked, Int8(clamping: limiter.settings.interval))
+        guard let rateLimit else { return max(asked, 0) }
+        return max(asked, Int8(clamping: rateLimit.interval))
     }
 }
