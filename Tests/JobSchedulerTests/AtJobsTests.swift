@@ -1,4 +1,5 @@
 import AtSpool
+import Foundation
 import JobsControl
 import Testing
 import TimeBase
@@ -19,7 +20,9 @@ private struct AtRig {
             realtime: Instant(sinceEpoch: .seconds(wall)), monotonic: Instant(sinceEpoch: .seconds(mono)))
     }
 
-    static func spooled(_ number: UInt32, _ seconds: Int64, queue: String = "a", start: SpoolFile.Start? = nil) -> SpooledJob? {
+    static func spooled(_ number: UInt32, _ seconds: Int64, queue: String = "a", start: SpoolFile.Start? = nil)
+        -> SpooledJob?
+    {
         guard let queue = AtQueue(option: queue),
             let name = SpoolName(queue: queue, number: number, seconds: Int(seconds))
         else { return nil }
@@ -51,14 +54,18 @@ private struct AtRig {
             switch effect {
             case .spool(.read(let name)):
                 let file = SpoolFile(user: 1000, group: 1000, mailName: "sa", mail: .ifOutput)
-                let content = Submission(environment: [], mask: 0o22, directory: Array("/".utf8), commands: Array("x\n".utf8))
-                    .content(file)
+                let content = Submission(
+                    environment: [], mask: 0o22, directory: Array("/".utf8), commands: Array("x\n".utf8)
+                )
+                .content(file)
                 orders += jobs.receive(.read(name, user: "sa", content), at: now, effects: &effects)
             case .spool(.readLoad): orders += jobs.receive(.load(load, pressure: nil), at: now, effects: &effects)
             default: continue
             }
         }
-        effects.removeAll { if case .spool(.read) = $0 { true } else if case .spool(.readLoad) = $0 { true } else { false } }
+        effects.removeAll {
+            if case .spool(.read) = $0 { true } else if case .spool(.readLoad) = $0 { true } else { false }
+        }
     }
 
     mutating func ask(_ request: AtRequest, user: UInt32 = 1000, name: String? = "sa") {
@@ -75,7 +82,8 @@ private struct AtRig {
 
 @Suite("at's jobs")
 struct AtJobsTests {
-    @Test("Jobs are ordered when they are due, each once, the earlier first; their file is claimed by the process itself")
+    @Test(
+        "Jobs are ordered when they are due, each once, the earlier first; their file is claimed by the process itself")
     func due() throws {
         var rig = AtRig()
         try rig.add(3, at: rig.wall + 60)
@@ -114,7 +122,8 @@ struct AtJobsTests {
         #expect(rig.jobs.reports(for: Peer(user: 0, name: "root"), at: rig.now).count == 2)
     }
 
-    @Test("batch: nothing while the load is high; then one after the other with the gap between them, the earliest first")
+    @Test(
+        "batch: nothing while the load is high; then one after the other with the gap between them, the earliest first")
     func batch() throws {
         var rig = AtRig()
         try rig.add(1, at: rig.wall, queue: "b")
@@ -167,7 +176,9 @@ struct AtJobsTests {
         #expect(rig.orders.count == 10)
         rig.jobs.access.deny = .names([])
         rig.ask(.list)
-        #expect(try rig.replies.last.flatMap { try AtReply($0) } == .jobs([AtReport(number: 1, seconds: 1_800_000_000, queue: 0x61, user: "sa")]))
+        #expect(
+            try rig.replies.last.flatMap { try AtReply($0) }
+                == .jobs([AtReport(number: 1, seconds: 1_800_000_000, queue: 0x61, user: "sa")]))
     }
 
     @Test("A job that ended leaves nothing; while it runs it stands in = and cannot be removed")
@@ -198,7 +209,10 @@ struct AtJobsTests {
     func permission() throws {
         var rig = AtRig()
         try rig.add(1, at: rig.wall + 600)
-        for request: AtRequest in [.list, .remove([1]), .show(1), .submit(AtSubmission(queue: 0x61, seconds: 9, mask: 0, directory: [], commands: []))] {
+        for request: AtRequest in [
+            .list, .remove([1]), .show(1),
+            .submit(AtSubmission(queue: 0x61, seconds: 9, mask: 0, directory: [], commands: [])),
+        ] {
             rig.effects = []
             rig.ask(request)
             #expect(rig.replies == [.refused(.notPermitted, "You do not have permission to use at.")])
@@ -214,12 +228,14 @@ struct AtJobsTests {
 
     @Test("Damaged requests of at and incron are refused or understood, and never trap")
     func damage() throws {
-        var submission = AtSubmission(queue: 0x62, seconds: 1_800_000_000, nanoseconds: 5, mask: 0o22, directory: [0x2f], commands: [1, 2])
+        var submission = AtSubmission(
+            queue: 0x62, seconds: 1_800_000_000, nanoseconds: 5, mask: 0o22, directory: [0x2f], commands: [1, 2])
         submission.environment = [[0x41], [0x42], [0x43], []]
         submission.mailName = "sa"
         let requests: [JobsRequest] = [
             AtRequest.submit(submission).request, AtRequest.list.request, AtRequest.remove([1, 2, 3]).request,
-            AtRequest.show(7).request, WatchRequestMessage.replace(user: "sa", text: Array("/a IN_OPEN x\n".utf8)).request,
+            AtRequest.show(7).request,
+            WatchRequestMessage.replace(user: "sa", text: Array("/a IN_OPEN x\n".utf8)).request,
             WatchRequestMessage.read(user: "sa").request,
         ]
         for request in requests {
@@ -235,7 +251,8 @@ struct AtJobsTests {
         var rig = AtRig()
         var watches = WatchJobs()
         rig.jobs.access.deny = .names([])
-        for round in 0..<100_000 {
+        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] != nil
+        for round in 0..<(isLong ? 1_000_000 : 100_000) {
             guard case .other(let part, var kind, var fields) = requests[round % requests.count] else { continue }
             for _ in 0...Int.random(in: 0..<2, using: &random) where !fields.isEmpty {
                 let at = Int.random(in: 0..<fields.count, using: &random)
@@ -258,7 +275,11 @@ struct AtJobsTests {
                     effects: &rig.effects)
             }
             #expect(!rig.effects.isEmpty)
-            if rig.replies.contains(where: { if case .refused = $0 { true } else { false } }) { refused += 1 } else { answered += 1 }
+            if rig.replies.contains(where: { if case .refused = $0 { true } else { false } }) {
+                refused += 1
+            } else {
+                answered += 1
+            }
         }
         #expect(answered > 1000 && refused > 1000)
     }

@@ -138,7 +138,8 @@ struct SpoolFileTests {
     func killed() throws {
         let rig = try JobsRig()
         try rig.waitUntilReady()
-        let count = 60
+        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] != nil
+        let count = isLong ? 600 : 60
         for number in 1...count {
             let name = "a" + String(String(0x100000 + number, radix: 16).dropFirst()) + Self.due
             // Put aside first, so that all become due at one moment.
@@ -148,7 +149,7 @@ struct SpoolFileTests {
         for number in 1...count {
             unsafe chmod(rig.spool + "/a" + String(String(0x100000 + number, radix: 16).dropFirst()) + Self.due, 0o700)
         }
-        for round in 0..<25 {
+        for round in 0..<(isLong ? 250 : 25) {
             try rig.start()
             usleep(UInt32(20_000 + round * 7919 % 90_000))
             rig.end(SIGKILL)
@@ -193,6 +194,22 @@ struct SpoolFileTests {
     private static func put(_ rig: JobsRig, _ name: String, _ text: String) throws {
         try text.write(toFile: rig.spool + "/" + name, atomically: false, encoding: .utf8)
         unsafe chmod(rig.spool + "/" + name, 0o700)
+    }
+
+    @Test("While an atd runs, its jobs are left to it; when it is gone, they run here")
+    func rival() throws {
+        let rig = try JobsRig { rig in
+            try rig.write("run/atd.pid", "\(getpid())\n")
+            try FileManager.default.createDirectory(atPath: rig.spool, withIntermediateDirectories: true)
+            try Self.put(rig, "a00001" + Self.due, Self.head + "cd \(rig.path("work"))\necho x >>ran\n")
+        }
+        try rig.waitUntilReady()
+        usleep(500_000)
+        #expect(rig.read("work/ran").isEmpty && rig.log.contains("atd (process \(getpid())) keeps"))
+        #expect(rig.run("at noon tomorrow", input: "true\n").errors.contains("at is its business"))
+        unsafe unlink(rig.path("run/atd.pid"))
+        try Self.put(rig, "a00002" + Self.due, Self.head + "cd \(rig.path("work"))\necho y >>ran\n")
+        try rig.wait("both have run") { Set(rig.read("work/ran").split(separator: "\n")) == ["x", "y"] }
     }
 
     @Test("Jobs of a user of whom the machine knows nothing stay, and are named")
