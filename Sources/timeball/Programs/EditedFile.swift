@@ -31,7 +31,9 @@ struct EditedFile {
         let words = ["/bin/sh", "-c", "\(editor) \"$1\"", program, path]
         var child: pid_t = 0
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer {
+            for index in unsafe pointers.indices { unsafe free(pointers[index]) }
+        }
         guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &pointers, environ) == 0 else {
             throw ToolError.no("the editor \(editor) could not be started")
         }
