@@ -18,15 +18,15 @@ struct DaemonTests {
 
                 """, to: "etc/crontab")
         }
-        #expect(eventually { daemon.lines("env").count >= 9 })
+        #expect(eventually { daemon.lines("env").count == 8 })
         let lines = daemon.lines("env").map(String.init)
+        try #require(lines.count == 8)
         #expect(
             Array(lines.prefix(5)) == [
                 "65534", "65534", "\(daemon.root)/out", "0022", "a b|nobody|/bin/sh|/usr/bin:/bin|\(daemon.root)/out",
             ])
         // 3 is the directory that ls reads.
-        #expect(lines[5] == "0 1 2 3 ")
-        #expect(Array(lines[6...8]) == ["one", "two", "not a tty"])
+        #expect(Array(lines[5...]) == ["0 1 2 3 one", "two", "not a tty"])
     }
 
     @Test("@reboot runs once after the start of the machine, however often the daemon is started or killed")
@@ -143,7 +143,7 @@ struct DaemonTests {
     }
 
     @Test("A recipient that a mailer could take for an option, or a command, gets no mail", arguments: [
-        "-oQ/tmp", "a b", "a|id", "`id`", "a;id", "$(id)", "'a'",
+        "-oQ/tmp", "a b", "a|id", "`id`", "a;id", "$(id)", "a'b",
     ])
     func unsafeRecipient(recipient: String) throws {
         let daemon = try RunningDaemon { daemon in

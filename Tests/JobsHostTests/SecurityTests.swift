@@ -78,7 +78,7 @@ struct SecurityTests {
         }
         #expect(eventually { daemon.runs.filter { $0.state == "ended" }.count == 5 })
         let refused = daemon.runs.filter { $0.ending?.hasPrefix("not started") ?? false }
-        #expect(refused.count >= 3, "\(daemon.runs.map(\.ending))")
+        #expect((3...4).contains(refused.count), "\(daemon.runs.map { $0.ending ?? "" })")
         #expect(daemon.lines("who").allSatisfy { $0 == "65534" })
     }
 
@@ -165,12 +165,12 @@ struct SecurityTests {
         let daemon = try RunningDaemon { daemon in
             try daemon.writeScript("cat > \(daemon.root)/out/mail\n", to: "usr/sbin/sendmail")
             try daemon.write(
-                "CONTENT_TYPE=\"text/plain\u{d}Bcc: x\"\nMAILTO=a\n@reboot root echo x \u{1b}[31m\u{d}(root) CMD (forged)\n",
+                "CONTENT_TYPE=\"text/plain\u{d}Bcc: x\"\nMAILTO=a\n@reboot root echo x #\u{1b}[31m\u{d}(root) CMD (forged)\n",
                 to: "etc/crontab")
         }
         #expect(eventually { daemon.out("mail").contains("\nx") })
         #expect(!daemon.log.contains("\u{1b}") && !daemon.log.contains("\u{d}"))
-        #expect(!daemon.out("mail").split(separator: "\n\n")[0].contains("\u{d}"))
+        #expect(!daemon.out("mail").contains("\u{d}"))
     }
 }
 
