@@ -66,6 +66,38 @@ struct SpoolFileTests {
     }
 
     @Test(
+        "The real atd runs a job that ours has left, with its start between the minutes and all",
+        .enabled(
+            if: FileManager.default.isExecutableFile(
+                atPath: JobsRig.checkout.appending(path: ".build-programs/usr/sbin/atd").path),
+            "Scripts/install-test-programs"))
+    func realDaemon() throws {
+        let rig = try JobsRig()
+        try rig.waitUntilReady()
+        let given = rig.run(
+            "at -M noon 2030-01-02", input: "echo \"ours $FOO\" >ran\n", environment: ["FOO": "a 'b"])
+        #expect(given.status == 0)
+        rig.end(SIGKILL)
+        let names = try FileManager.default.contentsOfDirectory(atPath: rig.spool)
+        let name = try #require(names.first { $0.hasPrefix("a") })
+        let text = try String(contentsOfFile: rig.spool + "/" + name, encoding: .utf8)
+        let mail = "# mail root -1\n"
+        try put(rig, "a00001" + Self.due, text.replacing(mail, with: mail + "# start 1795228309.250000000\n"))
+        let program = JobsRig.checkout.appending(path: ".build-programs/usr/sbin/atd").path
+        let script = """
+            mount --make-rprivate / && mkdir -p /var/spool/cron && mount --bind \(rig.path("var/spool/cron")) /var/spool/cron
+            mkdir -p /var/spool/cron/atspool && chown daemon:daemon /var/spool/cron/atspool /var/spool/cron/atjobs
+            mount -t tmpfs none /run && mount -t tmpfs none /etc/pam.d
+            for kind in auth account session; do echo "$kind required pam_permit.so"; done >/etc/pam.d/atd
+            timeout -s KILL 10 \(program) -f -l 1000 >/dev/null 2>&1 &
+            for try in $(seq 80); do [ -e \(rig.path("work/ran")) ] && break; sleep 0.1; done
+            kill $!
+            """
+        let result = rig.run("unshare -m -p -f sh", input: script)
+        #expect(rig.read("work/ran") == "ours a 'b\n", "\(result)")
+    }
+
+    @Test(
         "Links, pipes, directories, files of others and half-written ones are not run, do not stop the daemon, and are named with the reason"
     )
     func hostile() throws {
