@@ -86,7 +86,10 @@ public struct Runs: Sendable {
     var earliestWaiting: Instant<Realtime>? {
         var earliest: Instant<Realtime>?
         func see(_ order: Order) {
-            if order.cause == .scheduled || order.cause == .madeUp { earliest = min(earliest ?? order.planned, order.planned) }
+            if order.cause == .scheduled || order.cause == .madeUp {
+                let due = order.due ?? order.planned
+                earliest = min(earliest ?? due, due)
+            }
         }
         for alarm in alarms.values { if case .order(let order) = alarm { see(order) } }
         for one in gated { see(one.order) }

@@ -94,9 +94,10 @@ private let ten = 1_777_888_800
     func seconds() {
         let host = simulate(
             [table("#@timeball offset=10.5s\n* * * * * x\n@every 20s y\n")], from: ten, until: ten + 71)
-        #expect(host.starts.map { $0.at.nanoseconds - Int64(ten) * 1_000_000_000 } == [
-            20_000_000_000, 40_000_000_000, 60_000_000_000, 70_500_000_000,
-        ])
+        #expect(
+            host.starts.map { $0.at.nanoseconds - Int64(ten) * 1_000_000_000 } == [
+                20_000_000_000, 40_000_000_000, 60_000_000_000, 70_500_000_000,
+            ])
         #expect(host.starts.map(\.command) == ["y", "y", "y", "x"])
     }
 
@@ -126,7 +127,8 @@ private let ten = 1_777_888_800
         let sleep = SimulatedJobs.Change(
             at: Instant(sinceEpoch: .seconds(ten + 30)), by: .seconds(86400), isSleep: true)
         let asking = simulate(
-            [table("#@timeball catch-up=2d\n0 * * * * x\n", changed: ten)], from: ten, until: ten + 86400 + 600, changes: [sleep])
+            [table("#@timeball catch-up=2d\n0 * * * * x\n", changed: ten)], from: ten, until: ten + 86400 + 600,
+            changes: [sleep])
         #expect(asking.starts.count == 1)
         #expect(asking.records.first?.cause == "made up")
         let classic = simulate([table("0 11 * * * x\n")], from: ten, until: ten + 86400 + 600, changes: [sleep])

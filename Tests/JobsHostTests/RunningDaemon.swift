@@ -113,7 +113,8 @@ final class RunningDaemon {
         guard let descriptor = connection else { return nil }
         defer { close(descriptor) }
         let frame = request.frame
-        guard unsafe frame.withUnsafeBytes({ unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }) == frame.count else {
+        guard unsafe frame.withUnsafeBytes({ unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }) == frame.count
+        else {
             return nil
         }
         var stream: [UInt8] = []
@@ -143,7 +144,10 @@ final class RunningDaemon {
         let tool = Process()
         tool.executableURL = URL(filePath: "/usr/bin/setpriv")
         tool.arguments =
-            ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", Self.binaries.appending(path: "timeball").path]
+            [
+                "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups",
+                Self.binaries.appending(path: "timeball").path,
+            ]
             + arguments
         tool.environment = ["TIMEBALL_JOBS_SOCKET": "\(root)/run/timeball/jobs.sock", "PATH": "/usr/bin:/bin"]
             .merging(environment) { $1 }
@@ -155,7 +159,9 @@ final class RunningDaemon {
         let output = stdout.fileHandleForReading.readDataToEndOfFile()
         let errors = stderr.fileHandleForReading.readDataToEndOfFile()
         tool.waitUntilExit()
-        return (tool.terminationStatus, String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self))
+        return (
+            tool.terminationStatus, String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self)
+        )
     }
 }
 
