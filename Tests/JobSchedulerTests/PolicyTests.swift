@@ -146,4 +146,20 @@ private let ten = 1_777_888_800
         let done = simulate([table(text)], from: ten, until: ten + 4 * 3600, settings: settings)
         #expect(done.starts.isEmpty)
     }
+
+    @Test(
+        "What a change of the clock makes up for starts one minute's jobs after another: at the end of those before, or ten seconds later"
+    )
+    func series() throws {
+        // Clocks go from 2:00 to 3:00 here.
+        let spring = 1_774_746_000
+        var settings = Settings()
+        settings.zone = try Zone(rule: "CET-1CEST,M3.5.0,M10.5.0/3")
+        let text = "10 2 * * * quick\n20 2 * * * slow\n20 2 * * * quick\n30 2 * * * last\n40 2 * * * end\n"
+        let host = simulate(
+            [table(text)], from: spring - 100, until: spring + 100, settings: settings,
+            prepare: { $0.behaviour = { ($0 == "slow" ? .seconds(15) : .seconds(3), .exited(0), 0) } })
+        #expect(host.starts.map { $0.second - spring } == [0, 3, 3, 13, 16])
+        #expect(host.starts.map(\.command) == ["quick", "slow", "quick", "last", "end"])
+    }
 }

@@ -22,13 +22,15 @@ struct CrontabTests {
         #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: good).status == 0)
         for (bad, place) in [
             ("1 2 3 4 5 ok\n60 * * * * x\n", ":2:1: bad minute"), ("0 22-2 * * * x\n", ":1:"),
-            ("#@timeball within=soon\n0 0 * * * x\n", ":1:12: bad directive"), ("@Daily x\n", ":1:1: bad time specifier"),
+            ("#@timeball within=soon\n0 0 * * * x\n", ":1:12: bad directive"),
+            ("@Daily x\n", ":1:1: bad time specifier"),
             ("@every 1us x\n", ":1:8: bad time specifier"),
         ] {
             let result = try daemon.timeball(["crontab", "-"], as: nobody, input: bad)
             #expect(result.status == 1 && result.errors.contains("\"-\"\(place)"), "\(result.errors)")
         }
-        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: "").status == 1, "an empty table empties nothing")
+        #expect(
+            try daemon.timeball(["crontab", "-"], as: nobody, input: "").status == 1, "an empty table empties nothing")
         #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
     }
 

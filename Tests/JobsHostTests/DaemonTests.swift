@@ -224,4 +224,25 @@ struct DaemonTests {
         #expect(other.terminationStatus == 1)
         #expect(daemon.ask(.list) == .jobs([]))
     }
+
+    @Test("On a full disk jobs run all the same, and when there is room again nothing is missing from the history")
+    func fullDisk() throws {
+        let mount = "mount -t tmpfs -o size=1m none ROOT/var/lib/timeball/jobs && exec \"$@\""
+        let daemon = try RunningDaemon(
+            through: ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, "sh"]
+        ) { daemon in
+            try FileManager.default.createDirectory(
+                atPath: "\(daemon.root)/var/lib/timeball/jobs", withIntermediateDirectories: true)
+            try daemon.write(
+                "@reboot root cat /dev/zero; sleep 3\n@every 500ms root echo x >> \(daemon.root)/out/x\n",
+                to: "etc/crontab")
+        }
+        #expect(eventually { daemon.log.contains("The history cannot be written") })
+        let before = daemon.lines("x").count
+        #expect(eventually { daemon.lines("x").count >= before + 2 })
+        #expect(eventually { daemon.log.contains("The history can be written again; nothing was lost") })
+        let runs = daemon.runs.filter { $0.command.hasPrefix("echo") && $0.state == "ended" }
+        #expect(abs(runs.count - daemon.lines("x").count) <= 1)
+        #expect(daemon.process.isRunning)
+    }
 }

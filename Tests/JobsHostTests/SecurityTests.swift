@@ -72,7 +72,7 @@ struct SecurityTests {
 
     @Test("Who has used up the processes that they may have gets no job run as root (CVE-2006-2607)")
     func processLimit() throws {
-        let daemon = try RunningDaemon(processLimit: 1) { daemon in
+        let daemon = try RunningDaemon(through: ["prlimit", "--nproc=1"]) { daemon in
             try daemon.write(
                 (1...5).map { "@reboot nobody id -u >> \(daemon.root)/out/who; sleep 2 # \($0)\n" }.joined(),
                 to: "etc/crontab")

@@ -283,6 +283,7 @@ struct CrontabProgram {
         var child: pid_t = 0
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        defer { while let pointer = unsafe pointers.popLast() { unsafe free(pointer) } }
         guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &pointers, environ) == 0 else { return false }
         var status: Int32 = 0
         while unsafe waitpid(child, &status, 0) < 0 { if errno != EINTR { return false } }
