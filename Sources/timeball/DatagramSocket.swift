@@ -126,9 +126,14 @@ enum Interruption {
 
     /// From now on interruption is only remembered; waiting ends because of it all the same.
     static func watch() {
+        var both = sigset_t()
+        _ = unsafe sigemptyset(&both)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { unsafe Interruption.signalled = sig_atomic_t($0) }
+            _ = unsafe sigaddset(&both, number)
         }
+        // Whoever started this program may have had them blocked.
+        _ = unsafe sigprocmask(SIG_UNBLOCK, &both, nil)
     }
 }
 

@@ -115,8 +115,8 @@ public struct StudyRecorder: Engine {
         guard !isWaiting, !isOver, due.map({ $0 <= now.monotonic }) ?? true else { return }
         let start = started ?? now.monotonic
         started = start
-        // A reference that never answers does not keep it for ever.
-        if now.monotonic - start > plan.length + plan.interval {
+        // A reference that never answers does not keep it for ever; a clock that is far off is not cut short.
+        if now.monotonic - start > plan.length + plan.length / 50 + plan.interval {
             isOver = true
             effects.append(.stop)
             return

@@ -137,8 +137,11 @@ struct DriftProgress {
 enum DriftWords {
     /// `gains 41.259 +/- 0.004 ppm, 3.5647 +/- 0.0003 s a day (95 %)`
     static func rate(_ analysis: StudyAnalysis) -> String {
-        let rate = analysis.rate.frequency
-        let half = analysis.rate.halfWidth95
+        rate(analysis.rate.frequency, half: analysis.rate.halfWidth95)
+    }
+
+    /// The same of a fractional frequency and half its interval.
+    static func rate(_ rate: Double, half: Double) -> String {
         let verb = rate >= 0 ? "gains" : "loses"
         return "\(verb) \(pair(rate.magnitude * 1e6, half * 1e6)) ppm, "
             + "\(pair(rate.magnitude * 86_400, half * 86_400)) s a day (95 %)"
