@@ -53,7 +53,9 @@ let package = Package(
         pure("FileWatches", ["TimeBase"]),
         pure("Engine", ["TimeBase"]),
         pure("JobsControl"),
-        pure("JobScheduler", ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl"]),
+        pure(
+            "JobScheduler",
+            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "AtSpool", "FileWatches"]),
         pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
@@ -118,7 +120,7 @@ let package = Package(
             name: "timeball-jobsd",
             dependencies: [
                 "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
-                "JobHistory", "CLinux", "Linux", "Daemon",
+                "JobHistory", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -132,7 +134,8 @@ let package = Package(
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
-                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "ExactStarts", "Daemon",
+                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "ExactStarts", "AtSpool",
+                "FileWatches", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -169,6 +172,8 @@ let package = Package(
         .testTarget(
             name: "AtSpoolTests", dependencies: ["AtSpool", "TimeZones", "TimeBase"], exclude: ["Vectors"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SpoolHostTests", dependencies: ["timeball-jobsd", "timeball"], swiftSettings: strict),
         .testTarget(name: "FileWatchesTests", dependencies: ["FileWatches", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation", "TimeBase"], swiftSettings: strict),

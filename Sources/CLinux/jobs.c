@@ -160,6 +160,14 @@ static void become(const struct clinux_job *job, const gid_t *groups, int group_
     char **environment = (char **)job->environment;
     if (job->pam_service) environment = session(job, failure);
     if (job->niceness && setpriority(PRIO_PROCESS, 0, job->niceness) < 0) fail_number(failure, "setpriority");
+    if (job->claim_directory >= 0) {
+        // Whoever has the new name runs it: a second process of whatever origin finds the old one gone.
+        if (renameat2(job->claim_directory, job->claim_from, job->claim_directory, job->claim_to, RENAME_NOREPLACE) < 0 &&
+            ((errno != EINVAL && errno != ENOSYS) ||
+             linkat(job->claim_directory, job->claim_from, job->claim_directory, job->claim_to, 0) < 0 ||
+             unlinkat(job->claim_directory, job->claim_from, 0) < 0))
+            fail_number(failure, "claim");
+    }
     // Whoever is not root cannot become another, and need not become himself.
     if (geteuid() == 0 || job->account->user != geteuid()) {
         if (setgroups((size_t)group_count, groups) < 0) fail_number(failure, "setgroups");
@@ -247,7 +255,12 @@ int clinux_job_watch_children(int timer) {
     memset(&action, 0, sizeof action);
     action.sa_handler = child_ended;
     action.sa_flags = SA_NOCLDSTOP;
-    return result(sigaction(SIGCHLD, &action, 0));
+    if (sigaction(SIGCHLD, &action, 0) < 0) return -errno;
+    // Whoever started this process may have left it blocked.
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    return result(sigprocmask(SIG_UNBLOCK, &children, 0));
 }
 
 int clinux_job_signal(int process, int number) {

@@ -17,7 +17,7 @@
 
 _Static_assert(CLINUX_POLL_IN == POLLIN && CLINUX_POLL_PRIORITY == POLLPRI, "poll bits");
 _Static_assert(CLINUX_POLL_ERROR == POLLERR && CLINUX_POLL_HANGUP == POLLHUP, "poll bits");
-_Static_assert(CLINUX_POLL_INVALID == POLLNVAL, "poll bits");
+_Static_assert(CLINUX_POLL_INVALID == POLLNVAL && CLINUX_POLL_OUT == POLLOUT, "poll bits");
 _Static_assert(sizeof(struct clinux_poll_entry) == sizeof(struct pollfd), "poll entry");
 _Static_assert(offsetof(struct clinux_poll_entry, ready) == offsetof(struct pollfd, revents), "poll entry");
 _Static_assert(CLINUX_UNIX_PATH == sizeof(((struct sockaddr_un *)0)->sun_path), "path length");
@@ -102,13 +102,29 @@ int clinux_udp_create(int family, int transmit_stamps, int *has_stamps) {
     }
     int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
     if (transmit_stamps) {
-        flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY |
-                 SOF_TIMESTAMPING_OPT_CMSG;
+        flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY | SOF_TIMESTAMPING_OPT_CMSG;
+        if (transmit_stamps == 1) flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
         set(descriptor, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
     }
     *has_stamps = set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags) == 0;
     return descriptor;
 }
+
+int clinux_udp_set_dscp(int descriptor, int family, int dscp) {
+    int result = family == 6 ? set(descriptor, IPPROTO_IPV6, IPV6_TCLASS, dscp << 2)
+                             : set(descriptor, IPPROTO_IP, IP_TOS, dscp << 2);
+    return result < 0 ? -errno : 0;
+}
+
+int clinux_udp_bind_device(int descriptor, const char *device) {
+    return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) < 0 ? -errno : 0;
+}
+
+int clinux_udp_allow_broadcast(int descriptor) {
+    return set(descriptor, SOL_SOCKET, SO_BROADCAST, 1) < 0 ? -errno : 0;
+}
+
+int clinux_udp_share_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ? -errno : 0; }
 
 int clinux_udp_bind(int descriptor, const struct clinux_address *address) {
     struct sockaddr_storage kernel;
@@ -190,11 +206,11 @@ long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int er
 }
 
 long clinux_udp_send(int descriptor, const void *octets, unsigned long count, const struct clinux_address *to,
-                     const struct clinux_address *from) {
+                     const struct clinux_address *from, int stamp) {
     struct sockaddr_storage destination;
     union {
         struct cmsghdr aligned;
-        char octets[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+        char octets[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint32_t))];
     } control;
     struct iovec piece = {.iov_base = (void *)octets, .iov_len = count};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
@@ -222,6 +238,19 @@ long clinux_udp_send(int descriptor, const void *octets, unsigned long count, co
             part->cmsg_len = CMSG_LEN(sizeof info);
             memcpy(CMSG_DATA(part), &info, sizeof info);
         }
+    }
+    if (stamp) {
+        // Of this packet only: stamps of all others would cost as much again as sending them.
+        size_t used = message.msg_controllen;
+        if (!used) memset(&control, 0, sizeof control);
+        uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+        struct cmsghdr *part = (struct cmsghdr *)(control.octets + used);
+        part->cmsg_level = SOL_SOCKET;
+        part->cmsg_type = SO_TIMESTAMPING;
+        part->cmsg_len = CMSG_LEN(sizeof flags);
+        memcpy(CMSG_DATA(part), &flags, sizeof flags);
+        message.msg_control = control.octets;
+        message.msg_controllen = used + CMSG_SPACE(sizeof flags);
     }
     long sent;
     do sent = sendmsg(descriptor, &message, 0);

@@ -102,8 +102,13 @@ static void execute(const struct clinux_start *start) {
 int clinux_start_now(const struct clinux_start *start) {
     // The child of vfork borrows our memory until it has executed: nothing is copied, and its error comes back in place.
     volatile int error = 0;
+    // The child must not begin as an ordinary process: on a busy machine it would wait before it can change that.
+    int policy = sched_getscheduler(0);
+    struct sched_param own;
+    int inherits = start->realtime > 0 && policy >= 0 && (policy & SCHED_RESET_ON_FORK) &&
+                   sched_getparam(0, &own) == 0 &&
+                   sched_setscheduler(0, policy & ~SCHED_RESET_ON_FORK, &own) == 0;
     pid_t child = vfork();
-    if (child < 0) return -errno;
     if (child == 0) {
         int result = prepare(start);
         if (result == 0) {
@@ -113,6 +118,9 @@ int clinux_start_now(const struct clinux_start *start) {
         error = result;
         _exit(127);
     }
+    int forking = errno;
+    if (inherits) sched_setscheduler(0, policy, &own);
+    if (child < 0) return -forking;
     if (error == 0) return child;
     while (waitpid(child, 0, 0) < 0 && errno == EINTR) {}
     return error;
@@ -179,14 +187,13 @@ static int hold_before(const struct clinux_start *start, struct clinux_held *hel
         // A program that is not there is missed now, not at the instant.
         if (result == 0 && access(start->path, X_OK) < 0) result = -errno;
         prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-        if (start->realtime > 0) mlockall(MCL_CURRENT | MCL_FUTURE);
         long told = write(ready[1], &result, sizeof result);
         if (result < 0 || told != sizeof result) _exit(127);
         close(ready[1]);
         wait_for_instant(page);
         prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
         // So that others that are held, and wait for this processor, get their turn before the program is loaded.
-        if (start->realtime > 0) be_ordinary(0);
+        if (start->realtime > 0) sched_yield();
         execute(start);
         atomic_store(&page->error, errno);
         atomic_store(&page->state, CLINUX_HELD_FAILED);
@@ -345,6 +352,27 @@ static int hold_entry(const struct clinux_start *start, struct clinux_held *held
 
 int clinux_hold_start(const struct clinux_start *start, int hold, struct clinux_held *held) {
     return hold == CLINUX_HOLD_ENTRY ? hold_entry(start, held) : hold_before(start, held);
+}
+
+_Static_assert(sizeof(cpu_set_t) == sizeof(uint64_t[16]), "a set of processors");
+
+void clinux_hold_pin(struct clinux_held *held) {
+    int processor = sched_getcpu();
+    if (held->page || held->pinned || processor < 0) return;
+    cpu_set_t *own = (cpu_set_t *)held->own_processors, *its = (cpu_set_t *)held->its_processors, one;
+    if (sched_getaffinity(0, sizeof *own, own) < 0 || sched_getaffinity(held->process, sizeof *its, its) < 0) return;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    if (sched_setaffinity(held->process, sizeof one, &one) < 0) return;
+    held->pinned = 1;
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+void clinux_hold_unpin(struct clinux_held *held) {
+    if (!held->pinned) return;
+    held->pinned = 0;
+    sched_setaffinity(held->process, sizeof held->its_processors, (cpu_set_t *)held->its_processors);
+    sched_setaffinity(0, sizeof held->own_processors, (cpu_set_t *)held->own_processors);
 }
 
 int clinux_hold_release(const struct clinux_held *held) {

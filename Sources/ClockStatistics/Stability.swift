@@ -124,14 +124,20 @@ extension ClockSeries {
 extension StabilityPoint {
     /// Adds degrees of freedom and intervals, where there is a theory for them.
     fileprivate mutating func qualify(_ statistic: Statistic, count: Int) {
-        guard let noise, let deviation, let (overlapping, modified) = statistic.estimator else { return }
-        let freedom = DegreesOfFreedom(
-            alpha: noise, order: statistic.differenceOrder, factor: factor, count: count,
-            overlapping: overlapping, modified: modified)
-        guard let edf = freedom.value else { return }
+        guard let noise, let deviation, let edf = freedom(of: statistic, noise, count) else { return }
         degreesOfFreedom = edf
         interval68 = Self.interval(deviation, edf, share: 0.682689492137086)
         interval95 = Self.interval(deviation, edf, share: 0.95)
+    }
+
+    private func freedom(of statistic: Statistic, _ noise: Int, _ count: Int) -> Double? {
+        guard let (overlapping, modified) = statistic.estimator else {
+            return TotalFreedom.value(statistic, alpha: noise, factor: factor, count: count)
+        }
+        return DegreesOfFreedom(
+            alpha: noise, order: statistic.differenceOrder, factor: factor, count: count,
+            overlapping: overlapping, modified: modified
+        ).value
     }
 
     /// Where the true deviation lies with the given probability: edf · s²/σ² is distributed as chi-squared.

@@ -29,6 +29,10 @@ public struct StudyAnalysis: Sendable {
     /// The same for a clock that is corrected for the temperature as well.
     public let holdoverAtMiddle: Holdover?
 
+    /// The rate between jumps of the frequency, where there are any: a time in seconds at which each stretch begins, and its
+    /// rate.
+    public let stretches: [(start: Double, rate: RateEstimate)]
+
     /// Fewer readings than these say nothing about the noise, and so nothing can be said honestly.
     public static let fewestReadings = 16
 
@@ -48,13 +52,15 @@ public struct StudyAnalysis: Sendable {
         let times = record.times
         let steady = RecordCheck.without(check.faults.filter { $0.kind != .frequencyJump }, times, record.phases)
         self.steady = steady
-        let jumps = check.faults.filter { $0.kind == .frequencyJump }
+        let jumps = check.breaks.filter { $0.kind == .frequencyJump }
         guard let rate = RateEstimate(times: times, phases: steady, noise: check.noise, faults: jumps),
             let fit = ClockFit(times: times, phases: steady, noise: check.noise, faults: jumps)
         else { return nil }
         self.rate = rate
         ageing =
             jumps.isEmpty ? ClockFit(times: times, phases: steady, noise: check.noise, ageing: true)?.ageing : nil
+        stretches = Self.stretches(
+            times, steady, check.noise, check.faults.filter { $0.kind == .frequencyJump })
         let line = Self.residuals(times, steady, slope: rate.frequency)
         residuals = line
         let good = line.filter(\.isFinite)
@@ -87,6 +93,20 @@ public struct StudyAnalysis: Sendable {
         }
     }
 
+    private static func stretches(
+        _ times: [Double], _ phases: [Double], _ noise: NoiseModel, _ jumps: [Fault]
+    ) -> [(start: Double, rate: RateEstimate)] {
+        guard !jumps.isEmpty else { return [] }
+        let edges = [0] + jumps.map(\.index) + [times.count]
+        return zip(edges, edges.dropFirst()).compactMap { first, end in
+            guard end - first >= fewestReadings else { return nil }
+            let part = Array(times[first..<end])
+            return RateEstimate(times: part, phases: Array(phases[first..<end]), noise: noise).map {
+                (times[first], $0)
+            }
+        }
+    }
+
     private static func residuals(_ times: [Double], _ phases: [Double], slope: Double) -> [Double] {
         let bent = zip(times, phases).map { $1 - slope * $0 }
         let good = bent.filter(\.isFinite)
@@ -106,21 +126,18 @@ public struct StudyAnalysis: Sendable {
         _ times: [Double], _ residuals: [Double], _ interval: Double
     ) -> [(lag: Double, value: Double)] {
         guard let grid = ClockSeries(times: times, phases: residuals, interval: interval)?.phases else { return [] }
-        let good = grid.filter(\.isFinite)
-        let square = good.reduce(0) { $0 + $1 * $1 } / Double(max(1, good.count))
-        guard square > 0 else { return [] }
         var result: [(lag: Double, value: Double)] = []
         var lag = 1
         while lag <= grid.count / 4 {
             var sum = 0.0
-            var count = 0
-            for index in lag..<grid.count {
-                let product = grid[index] * grid[index - lag]
-                guard product.isFinite else { continue }
-                sum += product
-                count += 1
+            var early = 0.0
+            var late = 0.0
+            for index in lag..<grid.count where grid[index].isFinite && grid[index - lag].isFinite {
+                sum += grid[index] * grid[index - lag]
+                early += grid[index - lag] * grid[index - lag]
+                late += grid[index] * grid[index]
             }
-            if count > 3 { result.append((Double(lag) * interval, sum / Double(count) / square)) }
+            if early > 0, late > 0 { result.append((Double(lag) * interval, sum / (early * late).squareRoot())) }
             lag = lag < 4 ? lag + 1 : lag.isPowerOfTwo ? lag * 3 / 2 : lag * 4 / 3
         }
         return result

@@ -55,17 +55,20 @@ public struct StudyRecord: Sendable, Equatable {
 
     /// Mean frequencies over successive stretches of about the given length, each in the middle of its stretch.
     /// No stretch reaches across a hole that is longer than itself.
-    public func frequencies(over length: Double) -> [(time: Double, frequency: Double)] {
+    /// - Parameter phases: As many as times; one that is NaN is passed over.
+    public func frequencies(of phases: [Double], over length: Double) -> [(time: Double, frequency: Double)] {
         var result: [(time: Double, frequency: Double)] = []
-        var first = 0
-        for index in times.indices.dropFirst() {
-            if times[index] - times[index - 1] > max(length, 1.5 * interval) {
+        var first: Int?
+        var last = 0.0
+        for index in times.indices where index < phases.count && phases[index].isFinite {
+            defer { last = times[index] }
+            guard let start = first, times[index] - last <= max(length / 2, 1.5 * interval) else {
                 first = index
                 continue
             }
-            let span = times[index] - times[first]
+            let span = times[index] - times[start]
             guard span >= length * 0.999 else { continue }
-            result.append(((times[index] + times[first]) / 2, (phases[index] - phases[first]) / span))
+            result.append(((times[index] + times[start]) / 2, (phases[index] - phases[start]) / span))
             first = index
         }
         return result

@@ -24,10 +24,24 @@ public struct DaemonSettings: Equatable, Sendable {
     public var serverAddresses: [IPAddress] = []
     /// Local addresses of requests to sources, at most one of a family; empty = any.
     public var clientAddresses: [IPAddress] = []
+    /// The network interface of the server; nil = any.
+    public var serverDevice: String?
+    /// The local port of requests to sources; 0 = a random one for each.
+    public var clientPort: UInt16 = 0
+    /// The network interface of requests to sources; nil = any.
+    public var clientDevice: String?
+    /// The network interface of the control protocol; nil = any.
+    public var commandDevice: String?
+    /// What kind of service NTP packets ask routers for, 0 to 63 (RFC 2474).
+    public var dscp = 0
     /// Whom the server answers; nobody by default.
     public var access = AccessTable()
     /// How often a client is answered; nil = always.
     public var rateLimit: RateLimitSettings?
+    /// How often a client of the control protocol is answered; nil = always.
+    public var commandLimit: RateLimitSettings?
+    /// How clients are remembered.
+    public var clientLog = ClientLogSettings()
     /// UDP port of the control protocol; 0 = none.
     public var commandPort: UInt16 = 323
     /// Local addresses of the control protocol, at most one of a family.

@@ -26,6 +26,9 @@ extension Configuration {
         lines.add("maxsamples", settings.sourceDefaults.maximumSamples, unless: standard.maximumSamples)
         lines.add("minstratum", settings.sourceDefaults.minimumStratum, unless: standard.minimumStratum)
         for address in settings.clientAddresses { lines.add("bindacqaddress \(address)") }
+        if let device = settings.clientDevice { lines.add("bindacqdevice \(device)") }
+        lines.add("acquisitionport", Int(settings.clientPort), unless: 0)
+        lines.add("dscp", settings.dscp, unless: 0)
         return lines.all
     }
 
@@ -74,9 +77,16 @@ extension Configuration {
         var lines = Lines()
         lines.add("port", Int(settings.serverPort), unless: Int(standard.serverPort))
         for address in settings.serverAddresses { lines.add("bindaddress \(address)") }
+        if let device = settings.serverDevice { lines.add("binddevice \(device)") }
+        for broadcast in settings.timekeeper.broadcasts {
+            let port = broadcast.destination.port == 123 ? "" : " \(broadcast.destination.port)"
+            lines.add("broadcast \(broadcast.interval.components.seconds) \(broadcast.destination.address)\(port)")
+        }
         for rule in rules(settings.access) { lines.add("\(rule.allowed ? "allow" : "deny") \(rule.subnet)") }
         if let local = settings.timekeeper.local { lines.add(localLine(local)) }
-        if let limit = settings.rateLimit { lines.add(limitLine(limit)) }
+        if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
+        lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
+        if !settings.clientLog.isListed { lines.add("noclientlog") }
         return lines.all
     }
 
@@ -87,12 +97,14 @@ extension Configuration {
         for address in settings.commandAddresses where !standard.commandAddresses.contains(address) {
             lines.add("bindcmdaddress \(address)")
         }
+        if let device = settings.commandDevice { lines.add("bindcmddevice \(device)") }
         if settings.commandSocket != standard.commandSocket {
             lines.add("bindcmdaddress \(settings.commandSocket ?? "/")")
         }
         for rule in rules(settings.commandAccess) {
             lines.add("\(rule.allowed ? "cmdallow" : "cmddeny") \(rule.subnet)")
         }
+        if let limit = settings.commandLimit { lines.add(limitLine("cmdratelimit", limit, .commands)) }
         if let names = settings.timekeeper.openCommands {
             lines.add((["opencommands"] + names).joined(separator: " "))
         }
@@ -130,14 +142,15 @@ extension Configuration {
         return (["local"] + options.all).joined(separator: " ")
     }
 
-    private static func limitLine(_ limit: RateLimitSettings) -> String {
-        let standard = RateLimitSettings()
+    private static func limitLine(
+        _ word: String, _ limit: RateLimitSettings, _ standard: RateLimitSettings
+    ) -> String {
         var options = Lines()
         options.add("interval", limit.interval, unless: standard.interval)
         options.add("burst", limit.burst, unless: standard.burst)
         options.add("leak", limit.leak, unless: standard.leak)
         options.add("kod", limit.kissInterval, unless: standard.kissInterval)
-        return (["ratelimit"] + options.all).joined(separator: " ")
+        return ([word] + options.all).joined(separator: " ")
     }
 }
 

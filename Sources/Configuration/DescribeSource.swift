@@ -5,7 +5,15 @@ extension Configuration {
     /// A source's line; what the defaults say is left out.
     static func sourceLine(_ source: SourceSettings, _ defaults: SourceDefaults) -> String {
         let options = flags(source) + polling(source) + measuring(source, defaults)
-        return ([source.kind == .pool ? "pool" : "server", source.name] + options).joined(separator: " ")
+        return ([word(source.kind), source.name] + options).joined(separator: " ")
+    }
+
+    private static func word(_ kind: SourceSettings.Kind) -> String {
+        switch kind {
+        case .server: "server"
+        case .pool: "pool"
+        case .peer: "peer"
+        }
     }
 
     private static func flags(_ source: SourceSettings) -> [String] {
@@ -13,7 +21,8 @@ extension Configuration {
             ("iburst", source.initialBurst), ("burst", source.burst), ("prefer", source.prefer),
             ("noselect", source.noselect), ("trust", source.trust), ("require", source.require),
             ("offline", source.offline), ("auto_offline", source.autoOffline), ("ipv4", source.family == .ipv4),
-            ("ipv6", source.family == .ipv6),
+            ("ipv6", source.family == .ipv6), ("xleave", source.isInterleaved), ("copy", source.copiesReference),
+            ("extfield F323", source.asksMonotonicRoot),
         ]
         return flags.filter(\.1).map(\.0)
     }

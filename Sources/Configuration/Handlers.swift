@@ -15,7 +15,14 @@ extension Parser {
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },
         "pool": { (parser, words) throws(Mistake) in try parser.source(.pool, &words) },
-        "peer": { (parser, words) throws(Mistake) in try parser.peer(&words) },
+        "peer": { (parser, words) throws(Mistake) in try parser.source(.peer, &words) },
+        "acquisitionport": { (parser, words) throws(Mistake) in parser.settings.clientPort = try words.port() },
+        "bindacqdevice": { (parser, words) throws(Mistake) in
+            parser.settings.clientDevice = try words.next("an interface").text
+        },
+        "dscp": { (parser, words) throws(Mistake) in
+            parser.settings.dscp = try words.integer("a number", in: 0...63)
+        },
         "minsamples": { (parser, words) throws(Mistake) in
             parser.settings.sourceDefaults.minimumSamples = try words.integer("a number of samples", in: 1...64)
         },
@@ -127,10 +134,33 @@ extension Parser {
             try parser.access(\.commandAccess, allowed: false, &words)
         },
         "local": { (parser, words) throws(Mistake) in try parser.local(&words) },
-        "ratelimit": { (parser, words) throws(Mistake) in try parser.rateLimit(&words) },
+        "ratelimit": { (parser, words) throws(Mistake) in
+            parser.settings.rateLimit = try parser.rateLimit(&words, RateLimitSettings(), hasKiss: true)
+        },
+        "cmdratelimit": { (parser, words) throws(Mistake) in
+            parser.settings.commandLimit = try parser.rateLimit(&words, .commands, hasKiss: false)
+        },
+        "clientloglimit": { (parser, words) throws(Mistake) in
+            parser.settings.clientLog.memory = try words.integer("a number of octets", in: 0...4_000_000_000)
+        },
+        "noclientlog": { (parser, _) throws(Mistake) in parser.settings.clientLog.isListed = false },
         "port": { (parser, words) throws(Mistake) in parser.settings.serverPort = try words.port() },
         "bindaddress": { (parser, words) throws(Mistake) in
             parser.settings.serverAddresses.replace(try words.address())
+        },
+        "binddevice": { (parser, words) throws(Mistake) in
+            parser.settings.serverDevice = try words.next("an interface").text
+        },
+        "bindcmddevice": { (parser, words) throws(Mistake) in
+            parser.settings.commandDevice = try words.next("an interface").text
+        },
+        "broadcast": { (parser, words) throws(Mistake) in
+            let interval = try words.integer("an interval in seconds", in: 1...1_000_000)
+            let address = try words.address()
+            let port = words.isAtEnd ? 123 : UInt16(truncatingIfNeeded: try words.integer("a port", in: 1...65_535))
+            parser.settings.timekeeper.broadcasts.append(
+                BroadcastSettings(
+                    interval: .seconds(interval), destination: Endpoint(address: address, port: port)))
         },
         "cmdport": { (parser, words) throws(Mistake) in parser.settings.commandPort = try words.port() },
         "bindcmdaddress": { (parser, words) throws(Mistake) in

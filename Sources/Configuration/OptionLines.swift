@@ -20,9 +20,11 @@ extension Parser {
         settings.timekeeper.local = local
     }
 
-    /// `ratelimit [interval N] [burst N] [leak N] [kod N]`
-    mutating func rateLimit(_ arguments: inout Arguments) throws(Mistake) {
-        var limit = RateLimitSettings()
+    /// `ratelimit [interval N] [burst N] [leak N] [kod N]` and its like, of which some have no `kod`.
+    mutating func rateLimit(
+        _ arguments: inout Arguments, _ standard: RateLimitSettings, hasKiss: Bool
+    ) throws(Mistake) -> RateLimitSettings {
+        var limit = standard
         while let option = arguments.optional() {
             switch option.lowercased {
             case "interval":
@@ -31,11 +33,14 @@ extension Parser {
                 limit.interval = max(interval, -4)
             case "burst": limit.burst = try arguments.integer("a number of answers", in: 1...255)
             case "leak": limit.leak = try arguments.integer("a rate (log2)", in: 0...4)
-            case "kod": limit.kissInterval = try arguments.integer("a rate (log2)", in: 0...4)
-            default: throw unknown(option, of: "ratelimit", ["interval", "burst", "leak", "kod"])
+            case "kod" where hasKiss: limit.kissInterval = try arguments.integer("a rate (log2)", in: 0...4)
+            default:
+                throw unknown(
+                    option, of: arguments.directive.lowercased,
+                    ["interval", "burst", "leak"] + (hasKiss ? ["kod"] : []))
             }
         }
-        settings.rateLimit = limit
+        return limit
     }
 
     private func unknown(_ option: Word, of directive: String, _ known: [String]) -> Mistake {
@@ -43,5 +48,14 @@ extension Parser {
         return Mistake(
             option,
             "'\(option.text)' is not an option of \(directive)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+}
+
+extension RateLimitSettings {
+    /// What `cmdratelimit` alone means: a request each sixteenth of a second.
+    static var commands: RateLimitSettings {
+        var limit = RateLimitSettings()
+        limit.interval = -4
+        return limit
     }
 }

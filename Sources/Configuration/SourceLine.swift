@@ -2,7 +2,7 @@ internal import Addresses
 internal import Timekeeping
 
 extension Parser {
-    /// `server NAME [OPTION…]`, and alike `pool`.
+    /// `server NAME [OPTION…]`, and alike `pool` and `peer`.
     mutating func source(_ kind: SourceSettings.Kind, _ arguments: inout Arguments) throws(Mistake) {
         let name = try arguments.next("a host name or address")
         var source = WrittenSource(settings: SourceSettings(kind: kind, name: name.text))
@@ -16,14 +16,6 @@ extension Parser {
             source.settings.maximumPoll = source.settings.minimumPoll
         }
         sources.append(source)
-    }
-
-    /// `peer` is understood, but does nothing.
-    mutating func peer(_ arguments: inout Arguments) throws(Mistake) {
-        warnNotYet(arguments.directive)
-        let name = try arguments.next("a host name or address")
-        var unused = WrittenSource(settings: SourceSettings(kind: .server, name: name.text))
-        while let option = arguments.optional() { try read(option, &arguments, &unused) }
     }
 
     /// Every option that a source line may have.
@@ -60,6 +52,8 @@ extension Parser {
         case "auto_offline": source.autoOffline = true
         case "ipv4": source.family = .ipv4
         case "ipv6": source.family = .ipv6
+        case "xleave": source.isInterleaved = true
+        case "copy": source.copiesReference = true
         default: return false
         }
         return true
@@ -120,8 +114,6 @@ extension Parser {
     ) throws(Mistake) -> Bool {
         let sentence: String
         switch option.lowercased {
-        case "xleave": sentence = "timestamps of this source are less accurate than interleaved ones"
-        case "copy": sentence = "this source's reference identifier is not passed on"
         case "maxunreach":
             source.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
             sentence = "an unreachable source remains selectable as long as its root distance allows"
@@ -133,7 +125,11 @@ extension Parser {
             guard ["F323", "F324", "10A"].contains(field.text.uppercased()) else {
                 throw Mistake(field, "'\(field.text)' is not an extension field; F323, F324 and 10A are")
             }
-            sentence = "requests carry no extension fields"
+            if field.text.uppercased() == "F323" {
+                source.asksMonotonicRoot = true
+                return true
+            }
+            sentence = "requests carry no such extension field"
         case "certset":
             _ = try arguments.integer("a set of certificates", in: 0...0xFFFF_FFFF)
             sentence = "there is no NTS"

@@ -8,6 +8,8 @@ public struct PollSet<Tag> {
         public var tag: Tag
         /// Something can be read, or the other end is gone.
         public var isReadable: Bool
+        /// There is room to write (``watch(_:_:reports:writes:)``).
+        public var isWritable: Bool
         /// There is an error, or a report in the error queue (POLLPRI or POLLERR).
         public var hasErrors: Bool
     }
@@ -22,9 +24,13 @@ public struct PollSet<Tag> {
 
     /// Watches a descriptor until ``forget(_:)``.
     ///
-    /// - Parameter reports: whether reports in the error queue are awaited too: kernel stamps of what was sent.
-    public mutating func watch(_ number: Int32, _ tag: Tag, reports: Bool = false) {
-        let events = CLINUX_POLL_IN.rawValue | (reports ? CLINUX_POLL_PRIORITY.rawValue : 0)
+    /// - Parameters:
+    ///   - reports: whether reports in the error queue are awaited too: kernel stamps of what was sent.
+    ///   - writes: whether room to write is awaited, and nothing else.
+    public mutating func watch(_ number: Int32, _ tag: Tag, reports: Bool = false, writes: Bool = false) {
+        let events =
+            writes
+            ? CLINUX_POLL_OUT.rawValue : CLINUX_POLL_IN.rawValue | (reports ? CLINUX_POLL_PRIORITY.rawValue : 0)
         entries.append(clinux_poll_entry(descriptor: number, events: Int16(events), ready: 0))
         tags.append(tag)
     }
@@ -56,7 +62,9 @@ public struct PollSet<Tag> {
             let errors =
                 CLINUX_POLL_PRIORITY.rawValue | CLINUX_POLL_ERROR.rawValue | CLINUX_POLL_INVALID.rawValue
             ready.append(
-                Ready(tag: tags[index], isReadable: bits & readable != 0, hasErrors: bits & errors != 0))
+                Ready(
+                    tag: tags[index], isReadable: bits & readable != 0,
+                    isWritable: bits & CLINUX_POLL_OUT.rawValue != 0, hasErrors: bits & errors != 0))
         }
     }
 

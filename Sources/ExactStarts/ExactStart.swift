@@ -129,6 +129,10 @@ public struct ExactStart: Engine {
         let target = known.moment(of: plan.aim)
         let left = target - known.moment
         if left > plan.preparationTime {
+            // A prepared process that goes by itself must learn that it has more time now.
+            if state == .prepared, preparation == .forked {
+                aim(target, left, plan.tolerance(bound: known.bound), known, &effects)
+            }
             // Not in one sleep: what is known of true time changes meanwhile.
             nextLook = known.moment + min(left - plan.preparationTime, .seconds(60))
             return

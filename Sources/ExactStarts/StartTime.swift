@@ -25,7 +25,12 @@ public enum StartTime {
             }
             return now + distance
         }
-        if text.contains(":"), let ofDay = timeOfDay(text) { return nextOnWall(ofDay, now, zone) }
+        if text.contains(":"), text.utf8.allSatisfy({ $0 >= UInt8(ascii: ".") && $0 <= UInt8(ascii: ":") }) {
+            guard let ofDay = timeOfDay(text) else {
+                throw StartTimeError(sentence: "\(text) is no time of day. Next: HH:MM, HH:MM:SS or HH:MM:SS.fff")
+            }
+            return nextOnWall(ofDay, now, zone)
+        }
         do throws(AtError) {
             let seconds = try AtTime.resolve(words: text, now: Int(now.sinceEpoch.components.seconds), zone: zone)
             return Instant(sinceEpoch: .seconds(seconds))

@@ -41,7 +41,9 @@ extension WatchTree {
             if event.mask.contains(.isDirectory), rule.descends(event.name) {
                 directoryChanged(event, use, effects: &effects)
             }
-            if use.role == .root, event.mask.contains(.moveSelf) { rootMoved(use, effects: &effects) }
+            if event.mask.contains(.moveSelf) {
+                if use.role == .root { rootMoved(use, effects: &effects) } else { moved.insert(event.watch) }
+            }
         }
         if event.mask.contains(.ignored) { vanished(event.watch, effects: &effects) }
     }
@@ -76,14 +78,17 @@ extension WatchTree {
             {
                 if departed[event.cookie]?.isEmpty == true { departed[event.cookie] = nil }
                 rename(old, to: place.path, effects: &effects)
+                // Parts of it may not have been watched: hidden ones, and what came just before the move.
+                watch(place.path, place.rule, .below, .unwatched, effects: &effects)
+            } else {
+                // From elsewhere: what lay in it is no news, what came into it since is.
+                watch(place.path, place.rule, .below, .since(recently), effects: &effects)
             }
-            // Watched anew in any case: parts of it may have been hidden before.
-            watch(place.path, place.rule, .below, .none, effects: &effects)
         }
     }
 
     /// A directory has got another name: what is watched in it goes on under that.
-    private mutating func rename(_ old: Place, to path: [UInt8], effects: inout [WatchEffect]) {
+    mutating func rename(_ old: Place, to path: [UInt8], effects: inout [WatchEffect]) {
         for (number, watch) in watches {
             for (index, use) in watch.uses.enumerated()
             where use.rule == old.rule && use.role == .below
@@ -94,6 +99,13 @@ extension WatchTree {
                 if places[place] == number { places[place] = nil }
                 places[Place(rule: use.rule, path: new)] = number
                 watches[number]?.uses[index].path = new
+            }
+        }
+        // What has left from below it, and is not yet known to be gone, goes by the new name too.
+        for (cookie, gone) in departed {
+            departed[cookie] = gone.map { place in
+                guard place.rule == old.rule, WatchPath.isBelow(place.path, old.path) else { return place }
+                return Place(rule: place.rule, path: path + place.path.dropFirst(old.path.count))
             }
         }
     }
@@ -115,8 +127,10 @@ extension WatchTree {
         for use in uses where places[Place(rule: use.rule, path: use.path)] == watch {
             places[Place(rule: use.rule, path: use.path)] = nil
         }
-        for use in uses where use.role != .below {
-            self.watch(use.path, use.rule, use.role, .all, effects: &effects)
+        // Something else may have its name already; a directory below is most often just gone.
+        for use in uses {
+            self.watch(
+                use.path, use.rule, use.role, use.role == .below ? .since(recently) : .all, effects: &effects)
         }
     }
 }

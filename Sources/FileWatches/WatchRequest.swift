@@ -23,7 +23,7 @@ public struct WatchRequest: Hashable, Sendable {
     public let path: [UInt8]
     public let rule: Int
     let role: Role
-    let news: News
+    var news: News
     let round: Int
 
     /// What a watched path is to its rule.
@@ -40,6 +40,8 @@ public struct WatchRequest: Hashable, Sendable {
     enum News: Hashable, Sendable {
         case none
         case all
+        /// All in directories that were not watched before.
+        case unwatched
         /// What was changed since, by the files' stamps.
         case since(Instant<Realtime>)
     }

@@ -19,6 +19,8 @@ public struct WatchTree: Sendable {
 
     /// Halves of moves of directories: by cookie, the old paths.
     var departed: [UInt32: [Place]] = [:]
+    /// Watches of directories that were moved: where they lie now is looked at when the moves are over.
+    var moved: Set<Int32> = []
     /// Requests that are not answered yet.
     var outstanding = 0
     /// Each scan of everything has a number; watches that it does not meet again are let go at its end.
@@ -58,6 +60,15 @@ public struct WatchTree: Sendable {
     public init(at now: Instant<Realtime>) {
         upToDate = now
     }
+
+    /// The kernel's stamps of files are a few milliseconds behind its clock.
+    var recently: Instant<Realtime> { upToDate - .milliseconds(20) }
+
+    /// The numbers of the rules, in the order in which they came.
+    public var ruleNumbers: [Int] { rules.keys.sorted() }
+
+    /// How many runs of a rule go on.
+    public func running(_ number: Int) -> Int { firing.running[number] ?? 0 }
 
     public func rule(_ number: Int) -> WatchRule? { rules[number] }
 
@@ -126,6 +137,12 @@ public struct WatchTree: Sendable {
         // A directory whose arrival is not told has left what is watched.
         for gone in departed.values.joined() { forgetBelow(gone, effects: &effects) }
         departed = [:]
+        for watch in moved {
+            for use in watches[watch]?.uses ?? [] where use.role == .below {
+                self.watch(use.path, use.rule, .below, .unwatched, effects: &effects)
+            }
+        }
+        moved = []
         guard outstanding == 0 else { return }
         for watch in watches.keys where watches[watch]?.told.isEmpty == false { watches[watch]?.told = [] }
         if !isScanning { upToDate = now }

@@ -76,13 +76,23 @@ extension WatchTree {
         let place = Place(rule: request.rule, path: request.path)
         if let old = places[place], old != watch {
             drop(old, effects: &effects) { $0.rule == place.rule && $0.path == place.path }
+            forgetBelow(place, effects: &effects)
         }
         places[place] = watch
         var entry = watches[watch] ?? Watch()
-        // What is found under a new name was moved while nobody was told.
-        let stale = entry.uses.filter { $0.rule == place.rule && $0.path != place.path && $0.round < round }
-        for use in stale { places[Place(rule: use.rule, path: use.path)] = nil }
-        entry.uses.removeAll { $0.rule == place.rule && ($0.path == place.path || stale.contains($0)) }
+        var request = request
+        if request.news == .unwatched, !entry.uses.contains(where: { $0.rule == request.rule && $0.role == .below }) {
+            request.news = .all
+        }
+        // A directory has one name: what is found under a new one was moved.
+        let stale = entry.uses.filter { use in
+            use.rule == place.rule && use.path != place.path && use.role == .below && request.role == .below
+        }
+        for use in stale {
+            rename(Place(rule: use.rule, path: use.path), to: request.path, effects: &effects)
+        }
+        entry = watches[watch] ?? Watch()
+        entry.uses.removeAll { $0.rule == place.rule && $0.path == place.path }
         entry.uses.append(
             Use(rule: request.rule, path: request.path, role: request.role, round: max(request.round, round)))
         watches[watch] = entry
@@ -136,11 +146,8 @@ extension WatchTree {
         guard let watch = places[Place(rule: request.rule, path: request.path)] else { return }
         for entry in entries {
             if entry.isDirectory, rule.descends(entry.name) {
-                let path = WatchPath.joined(request.path, entry.name)
-                let isKnown = places[Place(rule: request.rule, path: path)] != nil
-                var news = request.news
-                if case .since = news, !isKnown { news = .all }
-                self.watch(path, request.rule, .below, news, effects: &effects)
+                self.watch(
+                    WatchPath.joined(request.path, entry.name), request.rule, .below, request.news, effects: &effects)
             }
             let mask = happened(entry, request.news, isKnown: watches[watch]?.names?.contains(entry.name))
                 .intersection(rule.events)
@@ -167,10 +174,11 @@ extension WatchTree {
     /// What must have happened to a file that is found.
     private func happened(_ entry: WatchAnswer.Entry, _ news: WatchRequest.News, isKnown: Bool?) -> WatchMask {
         switch news {
-        case .none: return []
+        case .none, .unwatched: return []
         case .all: return entry.isDirectory ? .create : [.create, .closeWrite]
         case .since(let since):
-            let isNew = entry.created.map { $0 >= since } ?? (isKnown == false)
+            // Where file systems keep no time of creation, whatever has changed may be new.
+            let isNew = (entry.created ?? (isKnown == true ? nil : entry.changed)).map { $0 >= since } ?? false
             if isNew { return entry.isDirectory ? .create : [.create, .modify, .closeWrite] }
             if isKnown == false { return .movedTo }
             if let modified = entry.modified, modified >= since {
@@ -187,7 +195,11 @@ extension WatchTree {
         let shown = WatchTree.shown(request.path)
         switch failure {
         case .missing:
-            guard request.role != .below, let pattern = patterns[request.rule] else { return }
+            if request.role == .below {
+                forgetBelow(Place(rule: request.rule, path: request.path), effects: &effects)
+                return
+            }
+            guard let pattern = patterns[request.rule] else { return }
             let index: Int
             switch request.role {
             case .anchor(let place): index = place
@@ -225,9 +237,7 @@ extension WatchTree {
         round += 1
         isScanning = true
         departed = [:]
-        // The kernel's stamps of files are a few milliseconds behind its clock.
-        let since = upToDate - .milliseconds(20)
-        for number in rules.keys.sorted() { resolve(number, news: .since(since), effects: &effects) }
+        for number in rules.keys.sorted() { resolve(number, news: .since(recently), effects: &effects) }
         finishScan(effects: &effects)
     }
 
@@ -241,7 +251,7 @@ extension WatchTree {
     }
 
     /// A path for the log.
-    static func shown(_ path: [UInt8]) -> String {
+    public static func shown(_ path: [UInt8]) -> String {
         String(decoding: path.prefix(300).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
     }
 }

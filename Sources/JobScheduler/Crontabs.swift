@@ -293,6 +293,49 @@ struct Crontabs: Sendable {
     /// Whether an earlier daemon began a job's run for a second.
     func wasBegun(_ key: String, _ planned: Int) -> Bool { begun.contains(.init(key: key, planned: planned)) }
 
+    /// One run for each job that asks for it and missed a time between two moments (`catch-up=`).
+    ///
+    /// - Parameters:
+    ///   - from: nil is the last run of each, or when its table was written.
+    ///   - lasts: how the last runs went.
+    func missed(
+        from: Int?, until: Int, lasts: [String: LastRun], paused: Set<String>, at now: ClockReading
+    ) -> [Due] {
+        var missed: [Due] = []
+        for case let job? in jobs {
+            guard let directive = job.entry.extras?.directive, case .once(let window) = directive.catchUp,
+                case .calendar(let expression) = job.entry.when, let zone = queues[zoneName(job)]?.zone
+            else { continue }
+            let key = name(job).key
+            guard !paused.contains(key) else { continue }
+            let known = lasts[key].map { Int($0.planned / 1_000_000_000) } ?? tables[job.table]?.file.facts?.changed.wholeSeconds
+            guard let start = from ?? known else { continue }
+            let earliest = max(start, until - Int(window.components.seconds))
+            // The last of them: walking is bounded by the window.
+            var last: Int?
+            var rehearsal = Rehearsal(expression, zone: zone, dialect: settings.dialect, start: earliest)
+            while let next = rehearsal.next(before: until) { last = next }
+            guard let last, !wasBegun(key, last) else { continue }
+            var delay = directive.offset
+            if let hours = context(job).startHours {
+                delay += .seconds(Self.wait(for: hours, local: zone.local(now.realtime.wholeSeconds)))
+            }
+            missed.append(
+                Due(order: order(job, planned: Instant(sinceEpoch: .seconds(last)), cause: .madeUp), delay: delay))
+        }
+        return missed
+    }
+
+    /// Seconds until the clock on the wall shows an hour of a range.
+    private static func wait(for hours: Range<Int>, local: Int) -> Int {
+        let ofDay = floorRemainder(local, 86400)
+        if hours.contains(ofDay / 3600) { return 0 }
+        return floorRemainder(hours.lowerBound * 3600 - ofDay, 86400)
+    }
+
+    /// Where the time begins that the queues look after.
+    var servedFrom: Int { queueStart }
+
     // MARK: Jobs
 
     private static func expression(_ jobs: [Job?], _ slot: Int) -> CronExpression? {

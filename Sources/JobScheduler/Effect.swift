@@ -24,10 +24,16 @@ public enum Effect: Hashable, Sendable {
 
     /// Put a user's table in the place of the old one, or away (nil); answered by ``Event/tableWritten(client:failure:)``.
     case writeTable(user: String, [UInt8]?, client: ClientToken)
+    /// Put the kept copy of a user's table in its place; answered in the same way.
+    case restoreTable(user: String, client: ClientToken)
     /// Answer with a user's table, or that there is none.
     case readTable(user: String, client: ClientToken)
     /// Look at all tables again, whatever their stamps say; answered by ``Event/tablesRead``.
     case readTables
+    /// Something to do about at's spool.
+    case spool(SpoolAct)
+    /// Something to do about what incron's tables watch.
+    case watches(WatchAct)
     /// Ask a URL in the background.
     case ping(String)
 

@@ -26,6 +26,11 @@ public enum Event: Sendable {
     /// How wrong the clock can be now (``Effect/readBound``); nil is not known.
     case bound(Duration?)
 
+    /// Something about at's spool.
+    case spool(SpoolNews)
+    /// Something about what incron's tables watch.
+    case watches(WatchNews)
+
     /// Somebody set the wall clock, or the machine woke up.
     case clockWasSet
     case request(JobsRequest, client: ClientToken, from: Peer)

@@ -25,6 +25,9 @@ public protocol JobSource: Sendable {
     mutating func ended(
         _ order: Order, run: RunNumber, end: EndReport?, at now: ClockReading, effects: inout [Effect])
 
+    /// What is to run because of what it was told of a run.
+    mutating func takeOrders() -> [Order]
+
     /// A request of its part: exactly one reply goes back, at once or later.
     mutating func answer(
         kind: UInt8, fields: [UInt8], client: ClientToken, peer: Peer, at now: ClockReading, effects: inout [Effect]
@@ -41,5 +44,6 @@ extension JobSource {
     public mutating func ended(
         _ order: Order, run: RunNumber, end: EndReport?, at now: ClockReading, effects: inout [Effect]
     ) {}
+    public mutating func takeOrders() -> [Order] { [] }
     public func reports(for peer: Peer, at now: ClockReading) -> [JobReport] { [] }
 }

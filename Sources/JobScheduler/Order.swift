@@ -63,10 +63,24 @@ public struct Launch: Hashable, Sendable {
     public var needsDirectory = false
     public var fileMask: UInt32 = 0o022
     public var niceness: Int32 = 0
+    /// A file of at's spool that the process gives another name just before its program is executed. If it cannot, because
+    /// the file is gone or another has it, nothing is executed.
+    public var claim: SpoolClaim?
 
     public init(user: String, program: Program) {
         self.user = user
         self.program = program
+    }
+}
+
+/// Two names in at's spool.
+public struct SpoolClaim: Hashable, Sendable {
+    public var from: String
+    public var to: String
+
+    public init(from: String, to: String) {
+        self.from = from
+        self.to = to
     }
 }
 

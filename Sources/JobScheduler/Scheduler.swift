@@ -18,6 +18,7 @@ public struct Scheduler: Engine, Sendable {
     var paused: Set<String>
     private var last: ClockReading
     private var isBootServed: Bool
+    private var isCaughtUp = false
     private var bootSlots: [Int] = []
     private var kept: Position?
     /// Clients that wait for all tables to be read.
@@ -78,13 +79,17 @@ public struct Scheduler: Engine, Sendable {
         case .startFailed(let run, let reason):
             if let order = runs.startFailed(run, reason, at: now, effects: &effects), let index = source(order) {
                 sources[index].ended(order, run: run, end: nil, at: now, effects: &effects)
+                for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .ended(let run, let report):
             if let order = runs.ended(run, report, at: now, effects: &effects), let index = source(order) {
                 sources[index].ended(order, run: run, end: report, at: now, effects: &effects)
+                for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .bound(let bound): runs.bound(bound, at: now, effects: &effects)
         case .clockWasSet: break
+        case .spool(let news): spoolNews(news, at: now, effects: &effects)
+        case .watches(let news): watchNews(news, at: now, effects: &effects)
         case .request(let request, let client, let peer):
             answer(request, client, peer, at: now, effects: &effects)
         case .tableWritten(let client, let failure):
@@ -116,8 +121,23 @@ public struct Scheduler: Engine, Sendable {
         serve(ClockReading(realtime: expected, monotonic: now.monotonic, suspended: now.suspended), &effects)
         crontabs.jump(from: expected.wholeSeconds, to: now.realtime)
         for index in sources.indices { sources[index].jump(from: expected, at: now, effects: &effects) }
+        // Up to three hours the table of minutes makes up for.
+        if step > .seconds(180 * 60) { catchUp(from: expected.wholeSeconds, now, &effects) }
         let words = slept > Self.noticeableStep ? "The machine slept; the clock went on by" : "The clock was set by"
         effects.append(.note(Note("\(words) \(step.signedText)", .warning)))
+    }
+
+    /// Makes up for what was missed, where a job asks for it.
+    private mutating func catchUp(from: Int?, _ now: ClockReading, _ effects: inout [Effect]) {
+        let until = from == nil ? crontabs.servedFrom : now.realtime.wholeSeconds
+        let missed = crontabs.missed(from: from, until: until, lasts: runs.lasts, paused: paused, at: now)
+        for due in missed {
+            if due.delay > .zero {
+                runs.begin(due.order, after: due.delay, at: now)
+            } else {
+                runs.begin(due.order, at: now, effects: &effects)
+            }
+        }
     }
 
     private mutating func serve(_ now: ClockReading, _ effects: inout [Effect]) {
@@ -173,6 +193,10 @@ public struct Scheduler: Engine, Sendable {
             }
             bootSlots = []
             effects.append(.keep(Position(served: now.realtime, isBootServed: true)))
+        }
+        if !isCaughtUp {
+            isCaughtUp = true
+            catchUp(from: nil, now, &effects)
         }
         for client in waitingForTables { effects.append(.reply(.done(""), to: client)) }
         waitingForTables = []

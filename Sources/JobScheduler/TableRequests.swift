@@ -12,7 +12,8 @@ extension Scheduler {
         }
         let user: String
         switch request {
-        case .readTable(let name), .replaceTable(let name, _), .removeTable(let name): user = name
+        case .readTable(let name), .replaceTable(let name, _), .removeTable(let name), .restoreTable(let name):
+            user = name
         default: return
         }
         guard peer.isRoot || peer.name == user else { return refuse(.notPermitted, "must be privileged to use -u") }
@@ -34,6 +35,9 @@ extension Scheduler {
         case .removeTable:
             effects.append(.note(.cron(peer.name ?? "\(peer.user)", "DELETE", user)))
             effects.append(.writeTable(user: user, nil, client: client))
+        case .restoreTable:
+            effects.append(.note(.cron(peer.name ?? "\(peer.user)", "RESTORE", user)))
+            effects.append(.restoreTable(user: user, client: client))
         default: break
         }
     }

@@ -3,8 +3,10 @@
 public enum Frame {
     public static let version: UInt8 = 1
 
-    /// No message is longer; a crontab of four mebioctets fits.
-    public static let longest = 8 << 20
+    /// No request is longer; a crontab of four mebioctets fits.
+    public static let longestRequest = 8 << 20
+    /// No reply is longer; a hundred thousand jobs fit.
+    public static let longestReply = 256 << 20
 
     /// Where the daemon listens unless told otherwise.
     public static let defaultPath = "/run/timeball/jobs.sock"
@@ -18,9 +20,12 @@ public enum Frame {
 
     /// Takes the first whole frame off what has come so far.
     ///
+    /// - Parameter longest: octets of a frame's content.
     /// - Returns: its content without the count; nil if more has to come.
     /// - Throws: if it can never become one: the connection is to be closed.
-    public static func take(_ stream: inout [UInt8]) throws(MessageError) -> [UInt8]? {
+    public static func take(
+        _ stream: inout [UInt8], longest: Int = longestRequest
+    ) throws(MessageError) -> [UInt8]? {
         guard stream.count >= 4 else { return nil }
         let count = stream[..<4].reduce(0) { $0 << 8 | Int($1) }
         guard count >= 3, count <= longest else { throw .value }

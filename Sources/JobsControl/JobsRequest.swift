@@ -18,6 +18,8 @@ public enum JobsRequest: Hashable, Sendable {
     case replaceTable(user: String, text: [UInt8])
     /// Removes it; a copy is kept.
     case removeTable(user: String)
+    /// Puts the copy of a user's crontab back that was kept when it was replaced or removed last.
+    case restoreTable(user: String)
     /// Looks at every table again, and answers when that is in force.
     case reload
     /// For a part that plugs in: it reads the fields itself.
@@ -67,6 +69,9 @@ public enum JobsRequest: Hashable, Sendable {
             kind = 10
             fields.add(user)
         case .reload: kind = 11
+        case .restoreTable(let user):
+            kind = 12
+            fields.add(user)
         case .other(let part, let kind, let octets): return Frame.make(part: part, kind: kind, octets)
         }
         return Frame.make(part: Part.jobs, kind: kind, fields.octets)
@@ -91,6 +96,7 @@ public enum JobsRequest: Hashable, Sendable {
         case 9: self = .replaceTable(user: try fields.text(), text: try fields.run())
         case 10: self = .removeTable(user: try fields.text())
         case 11: self = .reload
+        case 12: self = .restoreTable(user: try fields.text())
         default: throw .kind(part, kind)
         }
         try fields.end()

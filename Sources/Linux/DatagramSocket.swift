@@ -24,12 +24,48 @@ public struct DatagramSocket: ~Copyable {
     /// Whether the kernel reports when packets leave.
     public let hasTransmitStamps: Bool
 
+    /// Of which packets the kernel reports when they leave.
+    public enum TransmitStamps: Int32, Sendable {
+        case none = 0
+        case all = 1
+        /// Of those that are sent with `stamped`.
+        case some = 2
+    }
+
     /// - Parameter transmitStamps: whether the kernel also reports when packets leave: ``receiveTransmitStamp(scratch:)``.
     public init(family: AddressFamily, transmitStamps: Bool) throws(SystemError) {
+        try self.init(family: family, stamps: transmitStamps ? .all : .none)
+    }
+
+    /// - Parameter stamps: of which packets the kernel reports when they leave.
+    public init(family: AddressFamily, stamps: TransmitStamps) throws(SystemError) {
         var hasStamps: Int32 = 0
-        let number = unsafe clinux_udp_create(family.code, transmitStamps ? 1 : 0, &hasStamps)
+        let number = unsafe clinux_udp_create(family.code, stamps.rawValue, &hasStamps)
         descriptor = FileDescriptor(owning: try SystemError.check("socket", number))
-        hasTransmitStamps = transmitStamps && hasStamps != 0
+        hasTransmitStamps = stamps != .none && hasStamps != 0
+        self.family = family
+    }
+
+    private let family: AddressFamily
+
+    /// What kind of service packets ask routers for (RFC 2474), 0 to 63.
+    public func set(dscp: Int) throws(SystemError) {
+        try SystemError.check("setsockopt(DSCP)", clinux_udp_set_dscp(number, family.code, Int32(clamping: dscp)))
+    }
+
+    /// Only packets of this network interface come in, and packets leave by it.
+    public func bind(toDevice device: String) throws(SystemError) {
+        try SystemError.check("setsockopt(SO_BINDTODEVICE \(device))", unsafe clinux_udp_bind_device(number, device))
+    }
+
+    /// Packets may go to broadcast addresses.
+    public func allowBroadcast() throws(SystemError) {
+        try SystemError.check("setsockopt(SO_BROADCAST)", clinux_udp_allow_broadcast(number))
+    }
+
+    /// Several sockets may have the same port, as long as they are connected to different peers.
+    public func sharePort() throws(SystemError) {
+        try SystemError.check("setsockopt(SO_REUSEADDR)", clinux_udp_share_port(number))
     }
 
     /// The number for a poll set.
@@ -90,8 +126,10 @@ public struct DatagramSocket: ~Copyable {
     /// - Parameters:
     ///   - destination: whither; nil on a connected socket.
     ///   - source: which address of ours to send from; nil lets the kernel choose.
+    ///   - stamped: on a socket with stamps of some packets, whether of this one.
     public func send(
-        _ octets: [UInt8], count: Int, to destination: SocketAddress? = nil, from source: SocketAddress? = nil
+        _ octets: [UInt8], count: Int, to destination: SocketAddress? = nil, from source: SocketAddress? = nil,
+        stamped: Bool = false
     ) throws(SystemError) {
         precondition(count >= 0 && count <= octets.count, "A datagram is not longer than its buffer.")
         var to = destination?.kernel ?? clinux_address()
@@ -99,9 +137,9 @@ public struct DatagramSocket: ~Copyable {
         // Right because `count` was compared with the array's size.
         let sent = unsafe octets.withUnsafeBytes { bytes in
             if destination == nil {
-                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), nil, &from)
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), nil, &from, stamped ? 1 : 0)
             } else {
-                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), &to, &from)
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), &to, &from, stamped ? 1 : 0)
             }
         }
         try SystemError.check("sendmsg", sent)

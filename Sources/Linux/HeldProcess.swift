@@ -78,6 +78,11 @@ public enum Hold: Hashable, Sendable {
         }
     }
 
+    /// Keeps one that is held at its entry, and this process, on this processor, so that it need not wake another one.
+    public mutating func pin() { unsafe clinux_hold_pin(&held) }
+    /// Lets both go to every processor again that they might use before.
+    public mutating func unpin() { unsafe clinux_hold_unpin(&held) }
+
     /// Lets one go that is held at its entry.
     public func release() throws(SystemError) {
         let result = unsafe withUnsafePointer(to: held) { unsafe clinux_hold_release($0) }

@@ -45,6 +45,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let notSupported: Int32 = 95
     /// Somebody else has the address and port (EADDRINUSE).
     public static let addressInUse: Int32 = 98
+    /// EADDRNOTAVAIL
+    public static let noSuchAddress: Int32 = 99
 
     /// Takes the result of a CLinux function, which is a negative error number if it failed.
     @discardableResult

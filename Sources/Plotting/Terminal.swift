@@ -21,9 +21,25 @@ public struct Terminal: Sendable, Equatable {
     public func spelled(_ text: String) -> String {
         guard !unicode else { return text }
         var result = ""
-        for character in text { result += Self.ascii(character) }
+        var isRaised = false
+        for character in text {
+            if Self.raised.contains(character), !isRaised {
+                // 2·10⁻³ is 2e-3, and τ⁻¹ is tau^-1.
+                if result.hasSuffix("*10") {
+                    result = result.dropLast(3) + "e"
+                } else if result.hasSuffix("10") {
+                    result = result.dropLast(2) + "1e"
+                } else {
+                    result += "^"
+                }
+            }
+            isRaised = Self.raised.contains(character)
+            result += Self.ascii(character)
+        }
         return result
     }
+
+    private static let raised: Set<Character> = ["⁻", "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹", "ᐟ"]
 
     private static func ascii(_ character: Character) -> String {
         if let value = character.asciiValue { return value < 0x20 ? " " : String(character) }

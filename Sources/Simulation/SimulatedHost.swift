@@ -156,6 +156,7 @@ public struct SimulatedHost: Host {
             let addresses = scenario.addresses(of: name).filter { family == nil || $0.family == family }
             queue.insert(.event(.resolved(token, addresses)), at: now + .milliseconds(5))
         case .serve(let served): self.served = served
+        case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))

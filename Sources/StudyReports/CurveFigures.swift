@@ -15,7 +15,7 @@ extension StudyAnalysis {
         }
         var layers: [Layer] = []
         for guide in guides(used, points) { layers.append(guide) }
-        if !bars.isEmpty { layers.append(Layer(.errorBars(bars), name: "68 %")) }
+        if !bars.isEmpty { layers.append(Layer(.errorBars(bars), name: "68\u{a0}%")) }
         layers.append(Layer(.line(points)))
         layers.append(Layer(.points(points), name: used.rawValue))
         let range = curve.points.map { $0.tau * stretch }
@@ -108,7 +108,7 @@ extension StudyAnalysis {
         let length = max(frequencyWindow, 8 * record.interval)
         var points: [Point] = []
         var first = 0
-        for (middle, frequency) in record.frequencies(over: length) {
+        for (middle, frequency) in record.frequencies(of: steady, over: length) {
             // The mean temperature of the same stretch, as it was a lag earlier.
             var sum = 0.0
             var count = 0.0
@@ -157,12 +157,12 @@ extension StudyAnalysis {
             times.map { Point($0 / 3600, holdover.bound(after: $0, factor: factor)) }
         }
         var layers = [
-            Layer(.line(line(holdover, 1)), name: "68 %"),
-            Layer(.line(line(holdover, 1.96)), name: "95 %", hue: .series(1)),
+            Layer(.line(line(holdover, 1)), name: "68\u{a0}%"),
+            Layer(.line(line(holdover, 1.96)), name: "95\u{a0}%", hue: .series(1)),
         ]
         if let holdoverAtMiddle {
             layers.append(
-                Layer(.line(line(holdoverAtMiddle, 1.96)), name: "95 %, temperature corrected", hue: .series(2)))
+                Layer(.line(line(holdoverAtMiddle, 1.96)), name: "95\u{a0}%, temperature corrected", hue: .series(2)))
         }
         if holdover.referenceDoubt > 0 {
             let doubt = times.map { Point($0 / 3600, holdover.referenceDoubt * $0) }
@@ -172,7 +172,7 @@ extension StudyAnalysis {
             title: "Without a reference: \(name)",
             summary:
                 "How far a clock that is corrected for its rate may be off some hours after it lost its reference, both "
-                + "axes logarithmic: \(Quantity.time(holdover.bound(after: 86_400, factor: 1.96))) after a day with 95 %.",
+                + "axes logarithmic: \(Quantity.time(holdover.bound(after: 86_400, factor: 1.96))) after a day with 95\u{a0}%.",
             horizontal: Axis("time without reference (h)", scale: .logarithmic),
             vertical: Axis("error (s)", scale: .logarithmic), layers: layers)
     }
@@ -189,7 +189,7 @@ extension StudyAnalysis {
                 + "narrow.",
             horizontal: Axis("lag (s)", scale: .logarithmic), vertical: Axis("autocorrelation", range: -0.2...1),
             layers: [
-                Layer(.level(chance), name: "95 % of white residuals", hue: .quiet),
+                Layer(.level(chance), name: "95\u{a0}% of white residuals", hue: .quiet),
                 Layer(.level(-chance), hue: .quiet),
                 Layer(.line(points)), Layer(.points(points)),
             ])

@@ -20,6 +20,12 @@ public struct Document: Sendable, Equatable {
     public var title: String
     public var blocks: [Block]
 
+    /// A number with a real minus sign.
+    static func typeset(_ cell: String) -> String {
+        guard cell.hasPrefix("-"), cell.dropFirst().first?.isNumber == true else { return cell }
+        return "−" + cell.dropFirst()
+    }
+
     public init(title: String, blocks: [Block] = []) {
         self.title = title
         self.blocks = blocks

@@ -42,7 +42,9 @@ extension Document {
         for row in rows {
             text += "<tr>"
             for (column, cell) in row.enumerated() {
-                text += column == 0 ? "<th scope=\"row\">\(XML.escaped(cell))</th>" : "<td>\(XML.escaped(cell))</td>"
+                text +=
+                    column == 0
+                    ? "<th scope=\"row\">\(XML.escaped(cell))</th>" : "<td>\(XML.escaped(Document.typeset(cell)))</td>"
             }
             text += "</tr>\n"
         }
@@ -58,6 +60,7 @@ extension Document {
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         main{max-width:868px;margin:0 auto;padding:24px}
         h1{font-size:1.7rem;line-height:1.2;margin:0 0 .6em}
+        h1,h2{overflow-wrap:anywhere}
         h2{font-size:1.2rem;margin:2.2em 0 .5em;padding-top:.7em;border-top:1px solid var(--rule)}
         p{margin:.6em 0;max-width:46em}
         .answer{font-size:1.25rem;line-height:1.4;background:var(--tint);border-left:4px solid var(--accent);\

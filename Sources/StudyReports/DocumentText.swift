@@ -24,7 +24,8 @@ extension Document {
             case .figure(let figure): lines += [""] + figure.text(on: terminal)
             }
         }
-        return lines
+        // Where a line must not be broken is decided by now; what searches the text expects plain spaces.
+        return lines.map { String($0.map { $0 == "\u{a0}" ? " " : $0 }) }
     }
 
     private func bold(_ text: String, _ terminal: Terminal) -> String {
@@ -33,13 +34,14 @@ extension Document {
 
     /// Cells that do not fit are cut at the right, except in the last column, which goes on below.
     private func table(_ rows: [[String]], _ terminal: Terminal) -> [String] {
-        let rows = rows.map { $0.map(terminal.spelled) }
+        let rows = rows.map { $0.map { terminal.spelled(Self.typeset($0)) } }
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
             rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
         }
         let before = widths.dropLast().reduce(0) { $0 + $1 + 2 }
         let room = max(16, terminal.width - before)
+        if before + min(16, widths.last ?? 0) > terminal.width { return stacked(rows, terminal) }
         var lines: [String] = []
         for row in rows {
             var line = ""
@@ -58,6 +60,17 @@ extension Document {
             }
         }
         return lines
+    }
+
+    /// A table that is too wide, row below row with the heading before each cell.
+    private func stacked(_ rows: [[String]], _ terminal: Terminal) -> [String] {
+        guard let header = rows.first else { return [] }
+        return rows.dropFirst().flatMap { row in
+            zip(header, row).enumerated().flatMap { column, pair in
+                Self.wrapped("\(pair.0): \(pair.1)", width: terminal.width - 2)
+                    .map { (column == 0 ? "" : "  ") + $0 }
+            }
+        }
     }
 
     private static func trimmed(_ line: String) -> String {

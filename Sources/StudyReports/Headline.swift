@@ -10,12 +10,14 @@ extension StudyAnalysis {
         var text: String
         if rate.frequency.magnitude < rate.halfWidth95 {
             text = "\(clock) neither gains nor loses measurably: \(signed(day.value)) ± \(day.error) s a day "
-            text += "(\(signed(ppm.value)) ± \(ppm.error) ppm, 95 %)"
+            text += "(\(signed(ppm.value)) ± \(ppm.error) ppm, 95\u{a0}%)"
         } else {
             text = "\(clock) \(rate.frequency > 0 ? "gains" : "loses") \(unsigned(day.value)) ± \(day.error) s a day "
-            text += "(\(unsigned(ppm.value)) ± \(ppm.error) ppm, 95 %)"
+            text += "(\(unsigned(ppm.value)) ± \(ppm.error) ppm, 95\u{a0}%)"
         }
         let reference = study.subject.reference
+        let jumps = check.faults.count { $0.kind == .frequencyJump }
+        if jumps > 0 { text += " on average, its frequency having jumped \(jumps == 1 ? "once" : "\(jumps) times")," }
         text += reference.isEmpty ? " against its reference" : " against \(reference)"
         if let doubt = study.subject.referenceDoubt, doubt > 0 {
             let seconds = DecimalText.significant(doubt * 86_400, digits: 2)

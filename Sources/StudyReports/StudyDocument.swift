@@ -65,8 +65,22 @@ extension StudyAnalysis {
         var blocks: [Document.Block] = [.heading("Rate")]
         blocks.append(
             .table(
-                header: ["mean rate", "the clock gains", "68 %", "95 %"],
+                header: ["mean rate", "the clock gains", "68\u{a0}%", "95\u{a0}%"],
                 rows: [row("ppm", 1e6), row("s a day", 86_400), row("s a year", 31_557_600)]))
+        if stretches.count > 1, stretches.count <= 20 {
+            blocks.append(.paragraph("The frequency jumped, and the mean describes no moment. Between the jumps:"))
+            blocks.append(
+                .table(
+                    header: ["from", "ppm (95\u{a0}%)", "s a day (95\u{a0}%)"],
+                    rows: stretches.map { start, rate in
+                        let ppm = Quantity.measured(rate.frequency * 1e6, rate.halfWidth95 * 1e6)
+                        let day = Quantity.measured(rate.frequency * 86_400, rate.halfWidth95 * 86_400)
+                        return [
+                            start == 0 ? "the start" : Quantity.duration(start), "\(ppm.value) ± \(ppm.error)",
+                            "\(day.value) ± \(day.error)",
+                        ]
+                    }))
+        }
         blocks.append(.paragraph(estimatorSentence))
         blocks.append(.paragraph(naiveSentence))
         if let rateAtMiddle, let temperature {
@@ -74,7 +88,7 @@ extension StudyAnalysis {
             blocks.append(
                 .paragraph(
                     "At \(DecimalText.fixed(temperature.middle, decimals: 1)) °C, with the temperature's part taken out, it is "
-                        + "\(text.value) ± \(text.error) ppm (95 %)."))
+                        + "\(text.value) ± \(text.error) ppm (95\u{a0}%)."))
         }
         blocks.append(.paragraph(ageingSentence))
         return blocks
@@ -100,10 +114,10 @@ extension StudyAnalysis {
         let factor = rate.error / naiveError
         let naive = Quantity.frequency(1.96 * naiveError)
         guard factor > 1.3, factor.isFinite else {
-            return "The residuals are as good as white: a plain fit would claim the same, ± \(naive) (95 %)."
+            return "The residuals are as good as white: a plain fit would claim the same, ± \(naive) (95\u{a0}%)."
         }
         return
-            "A plain fit by least squares would claim ± \(naive) (95 %), \(DecimalText.significant(factor, digits: 2)) times "
+            "A plain fit by least squares would claim ± \(naive) (95\u{a0}%), \(DecimalText.significant(factor, digits: 2)) times "
             + "too little, because it takes the residuals for white, and they are not."
     }
 
@@ -111,7 +125,7 @@ extension StudyAnalysis {
         guard let ageing else { return "Ageing is not told from a record whose frequency jumps." }
         let text = Quantity.measured(ageing.value * 86_400e9, 1.96 * ageing.error * 86_400e9)
         let verdict = ageing.value.magnitude > 3 * ageing.error ? "" : ", which is not told from none"
-        return "Ageing: \(text.value) ± \(text.error) ppb a day (95 %)\(verdict)."
+        return "Ageing: \(text.value) ± \(text.error) ppb a day (95\u{a0}%)\(verdict)."
     }
 
     private var residualBlocks: [Document.Block] {
@@ -164,7 +178,8 @@ extension StudyAnalysis {
                 ]
             }
             if let figure = sigmaFigure(.oadev) { blocks.append(.figure(figure)) }
-            blocks.append(.table(header: ["averaging time", curve.statistic.rawValue, "68 %", "noise"], rows: rows))
+            blocks.append(
+                .table(header: ["averaging time", curve.statistic.rawValue, "68\u{a0}%", "noise"], rows: rows))
         }
         for statistic in [Statistic.tdev, .mtie] {
             if let figure = sigmaFigure(statistic) { blocks.append(.figure(figure)) }
@@ -187,12 +202,12 @@ extension StudyAnalysis {
                 : "without a lag behind the sensor that could be told"
             blocks.append(
                 .paragraph(
-                    "From \(range) the frequency changes by \(text.value) ± \(text.error) ppm per kelvin (95 %), \(lag)."
+                    "From \(range) the frequency changes by \(text.value) ± \(text.error) ppm per kelvin (95\u{a0}%), \(lag)."
                 ))
         } else {
             blocks.append(
                 .paragraph(
-                    "From \(range) no effect on the frequency can be told: \(text.value) ± \(text.error) ppm per kelvin (95 %)."
+                    "From \(range) no effect on the frequency can be told: \(text.value) ± \(text.error) ppm per kelvin (95\u{a0}%)."
                 ))
         }
         if let figure = figure(.temperature) { blocks.append(.figure(figure)) }
@@ -211,9 +226,9 @@ extension StudyAnalysis {
         if doubt > 0 { text += " So does what the reference itself is off." }
         if steeringSentence != nil { text += " The clock was steered, so left alone it will do worse." }
         blocks.append(.paragraph(text))
-        var header = ["after", "uncorrected", "corrected, 68 %", "95 %"]
-        if holdoverAtMiddle != nil { header.append("temperature too, 95 %") }
-        if doubt > 0 { header.append("the reference") }
+        var header = ["after", "uncorrected", "corrected 68\u{a0}%", "95\u{a0}%"]
+        if holdoverAtMiddle != nil { header.append("temp. too, 95\u{a0}%") }
+        if doubt > 0 { header.append("reference") }
         let rows = [(3600.0, "1 h"), (28_800, "8 h"), (86_400, "24 h"), (604_800, "7 days")].map { time, name in
             var row = [name, Quantity.time(holdover.gain(after: time))]
             for factor in [1, 1.96] { row.append("± " + Quantity.time(holdover.bound(after: time, factor: factor))) }
@@ -237,9 +252,9 @@ extension StudyAnalysis {
             return time == 0 ? "not even at first" : "for \(Quantity.duration(time))"
         }
         var text = "Corrected for its rate, the clock stays within \(Quantity.time(budget)) of its reference "
-        text += "\(within(1.96, holdover)) with 95 % (\(within(1, holdover)) with 68 %)"
+        text += "\(within(1.96, holdover)) with 95\u{a0}% (\(within(1, holdover)) with 68\u{a0}%)"
         if let holdoverAtMiddle {
-            text += "; corrected for the temperature too, \(within(1.96, holdoverAtMiddle)) with 95 %"
+            text += "; corrected for the temperature too, \(within(1.96, holdoverAtMiddle)) with 95\u{a0}%"
         }
         if holdover.referenceDoubt > 0 {
             text +=

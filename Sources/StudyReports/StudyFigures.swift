@@ -57,17 +57,24 @@ extension StudyAnalysis {
         let (axis, span) = timeAxis
         // Long enough that the noise of the readings does not hide the clock's.
         let length = frequencyWindow
-        let means = record.frequencies(over: length)
+        let means = record.frequencies(of: steady, over: length)
         let values = means.map(\.frequency)
         let unit = Unit.frequency(upTo: values.map(\.magnitude).max() ?? 0)
-        let points = means.map { Point($0.time / span.size, $0.frequency / unit.size) }
+        var points: [Point] = []
+        for mean in means {
+            // A line across a gap would show what nobody saw.
+            if let last = points.last, mean.time / span.size - last.x > 1.9 * length / span.size {
+                points.append(Point(.nan, .nan))
+            }
+            points.append(Point(mean.time / span.size, mean.frequency / unit.size))
+        }
         var layers = [Layer(.line(points), name: "mean over \(Quantity.duration(length))")]
         if points.count <= 60 { layers.append(Layer(.points(points))) }
         layers.append(Layer(.level(rate.frequency / unit.size), name: "over all", hue: .series(1)))
         return Figure(
             title: "Frequency: \(name)",
             summary:
-                "Means of the fractional frequency over successive \(Quantity.duration(length)), positive where the "
+                "Means of the fractional frequency over successive \(Quantity.duration(length)), steps left out, positive where the "
                 + "clock gains, from \(Quantity.frequency(values.min() ?? .nan)) to "
                 + "\(Quantity.frequency(values.max() ?? .nan)).",
             horizontal: axis, vertical: Axis("frequency (\(unit.name))"), layers: layers + momentLayers(span))

@@ -73,6 +73,15 @@ public enum Effect: Equatable, Sendable {
     /// Close the socket of a request; nothing more may come in by it.
     case close(RequestToken)
 
+    /// Send these octets to a peer by the server's socket, and report the kernel's stamp as of a request.
+    case sendToPeer(RequestToken, octets: [UInt8], to: Endpoint)
+
+    /// Hand over what these send in symmetric modes to the server's socket, as ``Event/peerDatagram(octets:from:to:at:)``.
+    case listenTo(peers: [Endpoint])
+
+    /// Send these octets to a broadcast or multicast address by the server's socket.
+    case broadcast(octets: [UInt8], to: Endpoint)
+
     /// Ask the resolver for the addresses of a name, without making anybody wait.
     case resolve(ResolutionToken, name: String, family: AddressFamily?)
 

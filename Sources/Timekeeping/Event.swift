@@ -74,6 +74,9 @@ public enum Event: Equatable, Sendable {
     /// A datagram came in on the socket of a request. At most the first 1024 octets are handed over.
     case datagram(RequestToken, octets: [UInt8], from: Endpoint, to: IPAddress?, at: Stamp)
 
+    /// A datagram of a symmetric mode came in by the server's socket from one of the peers that the host was told of.
+    case peerDatagram(octets: [UInt8], from: Endpoint, to: IPAddress?, at: Stamp)
+
     /// A better time at which a request left; it may come after the answer.
     case sent(RequestToken, at: Stamp)
 

@@ -7,6 +7,8 @@ public struct SourceSettings: Equatable, Sendable {
         case server
         /// A name with many addresses, of which ``SourceSettings/maximumSources`` are used.
         case pool
+        /// One that asks and answers at once, as we do (symmetric modes).
+        case peer
     }
 
     public var kind: Kind
@@ -60,6 +62,13 @@ public struct SourceSettings: Equatable, Sendable {
     public var maximumUnreachable = 100_000
     /// The symmetric key that authenticates requests and replies; nil for none.
     public var key: UInt32?
+
+    /// Ask for interleaved answers, which tell when the last answer really left (`xleave`).
+    public var isInterleaved = false
+    /// Pass on this source's stratum and reference identifier as they are, as if it were this machine (`copy`).
+    public var copiesReference = false
+    /// Ask for chrony's extension field F323 (`extfield F323`).
+    public var asksMonotonicRoot = false
 
     /// Whether only packets are believed whose sender has proved who it is.
     public var isAuthenticated: Bool { key != nil }
@@ -115,6 +124,17 @@ public struct MaximumChange: Hashable, Sendable {
     }
 }
 
+/// Sending the time to a network without being asked (`broadcast`).
+public struct BroadcastSettings: Hashable, Sendable {
+    public var interval: Duration
+    public var destination: Endpoint
+
+    public init(interval: Duration, destination: Endpoint) {
+        self.interval = interval
+        self.destination = destination
+    }
+}
+
 /// How sources that prove who they are and sources that don't go together (`authselectmode`).
 public enum AuthenticationMode: String, CaseIterable, Hashable, Sendable {
     /// Only sources that prove it are selected.
@@ -161,6 +181,7 @@ public struct TimekeeperSettings: Equatable, Sendable {
     }
 
     public var sources: [SourceSettings] = []
+    public var broadcasts: [BroadcastSettings] = []
     public var estimator = Estimator.filter
     public var purpose = Purpose.serve
     /// Whether the kernel's clock may be touched; false (-x) only follows.

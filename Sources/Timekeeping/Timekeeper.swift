@@ -56,11 +56,19 @@ public struct Timekeeper: Engine {
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
+    /// What the host was told of peers.
+    var announcedPeers: [Endpoint] = []
+    /// When each broadcast is sent next.
+    var broadcastDue: [Instant<Monotonic>]
     var nextToken: UInt64 = 1
     var nextSourceNumber = 1
     var resolutions: [ResolutionToken: Resolution] = [:]
     var driftSaveDue: Instant<Monotonic>?
     var servedState: ServedTime?
+    /// The clock of field F323: the oscillator less what it gains, never set. Its value at a moment of the oscillator, and
+    /// the frequency that it is steered by since.
+    var monotonicService: (moment: Instant<Oscillator>, value: Instant<Realtime>, frequency: Double)?
+    let monotonicEpoch: UInt32
     var kernelStatus: KernelStatus?
     /// When clients and the kernel are told again, though nothing happened.
     var renewalDue: Instant<Monotonic>?
@@ -91,6 +99,8 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        broadcastDue = settings.broadcasts.map { _ in now.monotonic }
+        monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         for source in settings.sources { add(source, at: now.monotonic) }
     }
@@ -116,6 +126,7 @@ public struct Timekeeper: Engine {
         consider(renewalDue)
         consider(leapDue(after: now))
         consider(boundRenewal)
+        for due in broadcastDue { consider(due) }
         if let timeout = settings.timeout { consider(startedAt + timeout) }
         return next
     }
@@ -126,6 +137,8 @@ public struct Timekeeper: Engine {
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
         transmitIfDue(now, &effects)
+        broadcastIfDue(now, &effects)
+        announcePeers(&effects)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -157,6 +170,8 @@ public struct Timekeeper: Engine {
         switch event {
         case .datagram(let token, let octets, let from, let to, let stamp):
             received(octets, token, from: from, to: to, at: stamp, now, &effects)
+        case .peerDatagram(let octets, let from, let to, let stamp):
+            receivedFromPeer(octets, from: from, to: to, at: stamp, now, &effects)
         case .sent(let token, let stamp):
             guard let index = sources.firstIndex(where: { $0.exchange?.token == token }) else { return }
             if let known = sources[index].exchange?.sent.kind, stamp.kind > known {
@@ -183,6 +198,7 @@ public struct Timekeeper: Engine {
         case .signal(.refresh):
             refresh(now.monotonic)
         }
+        announcePeers(&effects)
         publishBound(now, &effects)
     }
 

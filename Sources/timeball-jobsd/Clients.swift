@@ -8,6 +8,9 @@ struct Clients {
         var descriptor: Int32
         var peer: Peer
         var incoming: [UInt8] = []
+        /// What the client has not taken yet.
+        var outgoing: [UInt8] = []
+        var sent = 0
     }
 
     private var clients: [Int: Client] = [:]
@@ -54,29 +57,40 @@ struct Clients {
         return (events, true)
     }
 
-    /// - Returns: false if the client is gone, or does not read.
-    mutating func send(_ octets: [UInt8], to number: Int) -> Bool {
-        guard let client = clients[number] else { return true }
-        var at = 0
-        var patience = 200
-        while at < octets.count {
+    /// What became of an answer.
+    enum Sending {
+        case sent
+        /// The client has to read before the rest goes: wait until it can be written to.
+        case waits
+        case gone
+    }
+
+    /// Answers, as far as the client takes it now.
+    mutating func send(_ octets: [UInt8], to number: Int) -> Sending {
+        guard clients[number] != nil else { return .sent }
+        clients[number]?.outgoing += octets
+        return flush(number)
+    }
+
+    /// Goes on with what was left of the answers.
+    mutating func flush(_ number: Int) -> Sending {
+        guard let client = clients[number] else { return .gone }
+        var at = client.sent
+        while at < client.outgoing.count {
             // Right because the kernel is told the array's own size.
-            let sent = unsafe octets.withUnsafeBytes {
+            let sent = unsafe client.outgoing.withUnsafeBytes {
                 unsafe clinux_stream_write(client.descriptor, $0.baseAddress?.advanced(by: at), UInt($0.count - at))
             }
-            if sent > 0 {
-                at += sent
-            } else if sent == -11, patience > 0 {
-                // A tool that reads needs a moment; one that does not must not hold up the jobs of others.
-                var entry = clinux_poll_entry(
-                    descriptor: client.descriptor, events: 4 /* POLLOUT */, ready: 0)
-                _ = unsafe clinux_poll(&entry, 1, 5)
-                patience -= 1
-            } else {
-                return false
+            if sent == -11 {
+                clients[number]?.sent = at
+                return .waits
             }
+            guard sent > 0 else { return .gone }
+            at += sent
         }
-        return true
+        clients[number]?.outgoing = []
+        clients[number]?.sent = 0
+        return .sent
     }
 
     mutating func close(_ number: Int) {

@@ -21,6 +21,10 @@ struct JobsHost: ~Copyable, Host {
         case tables
         /// A process that an earlier daemon started.
         case adopted(RunNumber)
+        case spool
+        case watchTables
+        /// What a table of incron watches.
+        case watched(WatchOwner)
     }
 
     let options: Options
@@ -38,6 +42,10 @@ struct JobsHost: ~Copyable, Host {
     var clients = Clients()
     var bound: BoundSource
     var zones: ZoneSource
+    var spool: SpoolFinder
+    var watches: WatchFinder
+    /// How many file events were handed on since other things were looked at.
+    private var watchTurns = 0
 
     private var ready: [PollSet<Watched>.Ready] = []
     private var timer: WakeTimer
@@ -72,6 +80,8 @@ struct JobsHost: ~Copyable, Host {
         processes = Processes(options, keeper, log)
         bound = BoundSource(options.boundPage)
         zones = ZoneSource(options)
+        spool = SpoolFinder(options, log)
+        watches = WatchFinder(options, log)
         pollSet.watch(self.timer.number, .timer)
         pollSet.watch(self.stepWatch.number, .stepWatch)
         pollSet.watch(listener, .listener)
@@ -111,6 +121,7 @@ struct JobsHost: ~Copyable, Host {
     mutating func begin(isFirst: Bool) {
         for one in keeper.unfinished() { adopt(one) }
         lookAtTables()
+        beginPlugged()
     }
 
     /// Lets go of what outlives a process.
@@ -127,13 +138,18 @@ struct JobsHost: ~Copyable, Host {
             if nextLook <= now { lookAgain(now) }
             if firstEvent < events.count { continue }
             let isLate = deadline <= now
+            if !isLate, watchTurns < 64, let event = watches.next() {
+                watchTurns += 1
+                return event
+            }
+            watchTurns = 0
             do throws(SystemError) {
                 // In this order no signal is missed: one that comes later lets the timer fire.
                 if !isLate { try timer.arm(for: min(deadline, nextLook)) }
                 takeSignals()
                 if isStopping { return nil }
                 reap()
-                try pollSet.wait(isPatient: !isLate && events.isEmpty, ready: &ready)
+                try pollSet.wait(isPatient: !isLate && events.isEmpty && !watches.hasNews, ready: &ready)
             } catch {
                 log.write("The daemon cannot wait any more: \(error)", .error)
                 exitStatus = 1
@@ -160,7 +176,12 @@ struct JobsHost: ~Copyable, Host {
         case .writeTable(let user, let text, let client):
             events.append(.tableWritten(client: client, failure: tables.write(user, text)))
             lookAtTables()
+        case .restoreTable(let user, let client):
+            events.append(.tableWritten(client: client, failure: tables.restore(user)))
+            lookAtTables()
         case .readTables: lookAtTables(isForced: true)
+        case .spool(let act): perform(act)
+        case .watches(let act): perform(act)
         case .ping(let url): processes.ping(url)
         case .reply(let answer, let client): reply(answer, to: client)
         case .replyHistory(let query, let user, let client): reply(keeper.answer(query, user: user), to: client)
@@ -192,23 +213,41 @@ struct JobsHost: ~Copyable, Host {
         case .timer: timer.clear()
         case .stepWatch: if (try? stepWatch.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .listener: accept()
-        case .client(let number): receive(number)
+        case .spool:
+            spool.clearNotices()
+            lookAtSpool()
+        case .watchTables:
+            watches.clearNotices()
+            lookAtWatchTables()
+        case .watched(let owner): watches.isReadable(owner)
+        case .client(let number): if ready.isWritable { flush(number) } else { receive(number) }
         case .tables:
             tables.clearNotices()
             lookAtTables()
         case .adopted(let run):
             if let number = processes.adoptedNumber(run) { pollSet.forget(number) }
+            let key = processes.adoptedKey(run)
+            defer { if let key { leftEnded(key) } }
             if let event = processes.adoptedEnded(run) { events.append(event) }
         }
     }
 
     private mutating func reap() {
-        while let event = processes.reap() { events.append(event) }
+        while let event = processes.reap() {
+            switch event {
+            case .startFailed(let run, let reason): spool.startFailed(run, reason: reason)
+            case .ended(let run, _): spool.started(run)
+            default: break
+            }
+            events.append(event)
+        }
     }
 
     private mutating func lookAgain(_ now: Instant<Monotonic>) {
         nextLook = now + Self.lookEvery
         lookAtTables()
+        lookAtSpool()
+        lookAtWatchTables()
     }
 
     mutating func lookAtTables(isForced: Bool = false) {
@@ -223,6 +262,7 @@ struct JobsHost: ~Copyable, Host {
 
     private mutating func start(_ run: RunNumber, _ launch: Launch) {
         let released = KernelClock.realtime
+        if let claim = launch.claim { spool.willClaim(run, claim) }
         switch processes.start(run, launch) {
         case .success(let process):
             events.append(
@@ -262,8 +302,22 @@ struct JobsHost: ~Copyable, Host {
         if !isOpen { close(number) }
     }
 
-    private mutating func reply(_ answer: JobsReply, to client: ClientToken) {
-        if !clients.send(answer.frame, to: client.number) { close(client.number) }
+    mutating func reply(_ answer: JobsReply, to client: ClientToken) {
+        settle(clients.send(answer.frame, to: client.number), client.number, isNew: true)
+    }
+
+    private mutating func flush(_ number: Int) { settle(clients.flush(number), number, isNew: false) }
+
+    /// Who does not read is not waited for, and asks nothing further until it has read.
+    private mutating func settle(_ sending: Clients.Sending, _ number: Int, isNew: Bool) {
+        switch sending {
+        case .sent where isNew: break
+        case .gone: close(number)
+        case .sent, .waits:
+            guard let descriptor = clients.descriptor(number) else { return }
+            pollSet.forget(descriptor)
+            pollSet.watch(descriptor, .client(number), writes: sending == .waits)
+        }
     }
 
     private mutating func close(_ number: Int) {

@@ -22,6 +22,18 @@ struct Options {
     var zoneDirectory = "/usr/share/zoneinfo"
     var sendmail = "/usr/sbin/sendmail"
     var curl = "/usr/bin/curl"
+    var atJobs = "/var/spool/cron/atjobs"
+    var atAllow = "/etc/at.allow"
+    var atDeny = "/etc/at.deny"
+    var incronTables = "/etc/incron.d"
+    var incronUsers = "/var/spool/incron"
+    var incronAllow = "/etc/incron.allow"
+    var incronDeny = "/etc/incron.deny"
+    var loadFile = "/proc/loadavg"
+    var pressureFile = "/proc/pressure/cpu"
+    /// What batch jobs wait for.
+    var loadLimit = 1.5
+    var batchGap = 60
     var pidFile: String?
     var pamService: String?
     var cgroup: String?
@@ -48,6 +60,14 @@ struct Options {
               --zones DIR         all zones                          /usr/share/zoneinfo
               --sendmail PATH     what mails output                  /usr/sbin/sendmail
               --curl PATH         what asks a job's ping URL         /usr/bin/curl
+              --at-jobs DIR       at's spool                         /var/spool/cron/atjobs
+              --at-allow FILE, --at-deny FILE                        /etc/at.allow, /etc/at.deny
+              --incron-d DIR      system tables of incron            /etc/incron.d
+              --incron-tables DIR users' tables of incron            /var/spool/incron
+              --incron-allow FILE, --incron-deny FILE                /etc/incron.allow, /etc/incron.deny
+              --load LIMIT        batch jobs start below this load   1.5
+              --batch-gap SECONDS at least between two of them       60
+              --load-file FILE, --pressure-file FILE                 /proc/loadavg, /proc/pressure/cpu
               --pid-file PATH     write the process number there
               --pam SERVICE       open a PAM session of this service for each job
               --cgroup DIR        make a group for each run in this cgroup2 directory
@@ -75,7 +95,9 @@ struct Options {
             default:
                 guard Self.hasValue(word) else { throw StartError("\(word) is no option. Next: timeball-jobsd --help") }
                 if value == nil {
-                    guard at < arguments.count else { throw StartError("\(word) needs a value. Next: timeball-jobsd --help") }
+                    guard at < arguments.count else {
+                        throw StartError("\(word) needs a value. Next: timeball-jobsd --help")
+                    }
                     value = arguments[at]
                     at += 1
                 }
@@ -93,11 +115,15 @@ struct Options {
         ("--crontab", \.systemTable), ("--cron-d", \.tableDirectory), ("--tables", \.userTables),
         ("--allow", \.allowFile), ("--deny", \.denyFile), ("--state", \.stateDirectory), ("--socket", \.socket),
         ("--bound-page", \.boundPage), ("--localtime", \.zoneFile), ("--zones", \.zoneDirectory),
-        ("--sendmail", \.sendmail), ("--curl", \.curl),
+        ("--sendmail", \.sendmail), ("--curl", \.curl), ("--at-jobs", \.atJobs), ("--at-allow", \.atAllow),
+        ("--at-deny", \.atDeny), ("--incron-d", \.incronTables), ("--incron-tables", \.incronUsers),
+        ("--incron-allow", \.incronAllow), ("--incron-deny", \.incronDeny), ("--load-file", \.loadFile),
+        ("--pressure-file", \.pressureFile),
     ]
 
     private static func hasValue(_ word: String) -> Bool {
-        ["--dialect", "--log", "--root", "--pid-file", "--pam", "--cgroup", "--history"].contains(word)
+        ["--dialect", "--log", "--root", "--pid-file", "--pam", "--cgroup", "--history", "--load", "--batch-gap"]
+            .contains(word)
             || paths.contains { $0.0 == word }
     }
 
@@ -113,6 +139,16 @@ struct Options {
         case "--pid-file": pidFile = value
         case "--pam": pamService = value
         case "--cgroup": cgroup = value
+        case "--load":
+            guard let limit = Double(value), limit > 0, limit <= 100_000 else {
+                throw StartError("--load is a load average above 0, not \(value).")
+            }
+            loadLimit = limit
+        case "--batch-gap":
+            guard let gap = Int(value), (0...86400).contains(gap) else {
+                throw StartError("--batch-gap is 0 to 86400 seconds, not \(value).")
+            }
+            batchGap = gap
         case "--history":
             guard let size = Int64(value), (1...65536).contains(size) else {
                 throw StartError("--history is 1 to 65536 mebioctets, not \(value).")
@@ -126,7 +162,7 @@ struct Options {
 
     private mutating func moveUnderRoot(except own: Set<String>) {
         // Programs and the zones of the machine stay where they are.
-        let machine: Set<String> = ["--zones", "--curl"]
+        let machine: Set<String> = ["--zones", "--curl", "--load-file", "--pressure-file"]
         for (word, path) in Self.paths where !own.contains(word) && !machine.contains(word) {
             self[keyPath: path] = root + self[keyPath: path]
         }

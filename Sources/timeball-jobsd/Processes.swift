@@ -67,7 +67,7 @@ struct Processes {
         guard let account = Account(name: launch.user) else {
             return .failure(StartFailure(reason: "there is no user \(launch.user)"))
         }
-        let path: String
+        var path: String
         let arguments: [[UInt8]]
         switch launch.program {
         case .shell(let shell, let command):
@@ -77,6 +77,7 @@ struct Processes {
             path = program
             arguments = words
         }
+        if !path.utf8.contains(UInt8(ascii: "/")) { path = Self.found(path, launch) }
         let output = makeOutput(run)
         defer { if case .file = outputs[run] { if output != null { clinux_close(output) } } }
         let input: Int32
@@ -102,6 +103,12 @@ struct Processes {
         request.niceness = launch.niceness
         request.pamService = pamService
         request.cgroup = makeGroup(run)
+        let folder = launch.claim == nil ? -1 : unsafe clinux_open_directory(options.atJobs)
+        if let claim = launch.claim {
+            guard folder >= 0 else { return .failure(StartFailure(reason: "at's spool: \(errorText(-folder))")) }
+            request.claim = (folder, claim.from, claim.to)
+        }
+        defer { if folder >= 0 { clinux_close(folder) } }
         switch request.start() {
         case .failure(let failure):
             return .failure(failure)
@@ -111,6 +118,18 @@ struct Processes {
             keeper.setProcess(run, process, started: clinux_job_started(process))
             return .success(process)
         }
+    }
+
+    /// A program that is named without a directory, as its PATH leads to it.
+    private static func found(_ name: String, _ launch: Launch) -> String {
+        let variable = (launch.defaults + launch.environment + launch.forced).last {
+            $0.name.elementsEqual("PATH".utf8)
+        }
+        let path = variable.map { String(decoding: $0.value, as: UTF8.self) } ?? "/usr/bin:/bin"
+        for folder in path.split(separator: ":") where folder.hasPrefix("/") && !name.isEmpty {
+            if unsafe clinux_may_execute("\(folder)/\(name)") == 1 { return "\(folder)/\(name)" }
+        }
+        return name
     }
 
     func signal(_ run: RunNumber, _ number: Int32) {
@@ -165,6 +184,11 @@ struct Processes {
     }
 
     private var left: [RunNumber: (report: RunReport, key: String)] = [:]
+
+    /// The history's keys of runs that an earlier daemon started and that go on.
+    var adoptedKeys: Set<String> { Set(left.values.map(\.key)) }
+
+    func adoptedKey(_ run: RunNumber) -> String? { left[run]?.key }
 
     func adoptedNumber(_ run: RunNumber) -> Int32? { adopted[run] }
 
@@ -295,6 +319,9 @@ struct Processes {
         case .failure(let failure): log.write("(CRON) MAIL (run \(run.value): \(failure.reason))", .error)
         }
     }
+
+    /// A letter that is about no run.
+    mutating func tell(_ letter: Letter, _ text: [UInt8]) { mail(letter, RunNumber(0), text) }
 
     mutating func ping(_ url: String) {
         guard unsafe clinux_may_execute(options.curl) == 1 else {

@@ -18,6 +18,8 @@ struct Spawn {
     var niceness: Int32 = 0
     var pamService: String?
     var cgroup: String?
+    /// A directory, and two names in it: ``Launch/claim``.
+    var claim: (directory: Int32, from: String, to: String)?
 
     init(account: String, path: String, arguments: [[UInt8]]) {
         self.account = account
@@ -46,13 +48,20 @@ struct Spawn {
                         unsafe Self.withText(directory) { directory in
                             unsafe Self.withText(pamService.map { Array($0.utf8) }) { pam in
                                 unsafe Self.withText(cgroup.map { Array($0.utf8) }) { cgroup in
-                                    unsafe withUnsafePointer(to: &account) { account in
-                                        var job = unsafe clinux_job(
-                                            account: account, path: path, arguments: arguments,
-                                            environment: environment, above: above, input: input, output: output,
-                                            directory: directory, needs_directory: needsDirectory ? 1 : 0,
-                                            file_mask: fileMask, niceness: niceness, pam_service: pam, cgroup: cgroup)
-                                        return unsafe clinux_job_start(&job, &failure)
+                                    unsafe Self.withText(claim.map { Array($0.from.utf8) }) { from in
+                                        unsafe Self.withText(claim.map { Array($0.to.utf8) }) { to in
+                                            unsafe withUnsafePointer(to: &account) { account in
+                                                var job = unsafe clinux_job(
+                                                    account: account, path: path, arguments: arguments,
+                                                    environment: environment, above: above, input: input,
+                                                    output: output, directory: directory,
+                                                    needs_directory: needsDirectory ? 1 : 0, file_mask: fileMask,
+                                                    niceness: niceness, pam_service: pam,
+                                                    claim_directory: claim?.directory ?? -1, claim_from: from,
+                                                    claim_to: to, cgroup: cgroup)
+                                                return unsafe clinux_job_start(&job, &failure)
+                                            }
+                                        }
                                     }
                                 }
                             }

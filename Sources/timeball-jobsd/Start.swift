@@ -1,3 +1,4 @@
+import AtSpool
 import CLinux
 import Daemon
 import Engine
@@ -19,6 +20,9 @@ func runJobs(_ options: Options, log: Log, background: inout Background) throws(
     let now = host.read()
     let settings = try host.settings(at: now)
     var scheduler = Scheduler(settings: settings, at: now, random: RandomSource(key: try randomKey()))
+    scheduler.sources.append(
+        AtJobs(rule: BatchRule(loadLimit: options.loadLimit, gap: options.batchGap)))
+    scheduler.sources.append(WatchJobs())
     host.begin(isFirst: true)
     background.ready()
     run(&scheduler, on: &host)

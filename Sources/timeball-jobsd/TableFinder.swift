@@ -102,7 +102,8 @@ struct TableFinder {
         if looked < 0 {
             events.append(
                 .table(
-                    TableFile(place: place, path: path, facts: nil, text: [], user: user, complaint: errorText(-looked))))
+                    TableFile(place: place, path: path, facts: nil, text: [], user: user, complaint: errorText(-looked))
+                ))
             return
         }
         var file = TableFile(place: place, path: path, facts: Self.facts(facts), text: [], user: user)
@@ -215,6 +216,19 @@ struct TableFinder {
         }
     }
 
+    /// Puts the copy back that was kept; what it replaces becomes the copy.
+    func restore(_ user: String) -> String? {
+        do throws(SystemError) {
+            guard let octets = try AtomicFile.octets(of: "\(options.stateDirectory)/tables/\(user)", atMost: 8 << 20)
+            else {
+                return "no copy of a table of \(user) was kept"
+            }
+            return write(user, octets)
+        } catch {
+            return "The copy cannot be read: \(error)"
+        }
+    }
+
     // MARK: Who may
 
     func access() -> TableAccess {
@@ -224,7 +238,7 @@ struct TableFinder {
         return access
     }
 
-    private static func list(_ path: String) -> TableAccess.List {
+    static func list(_ path: String) -> TableAccess.List {
         do throws(SystemError) {
             guard let octets = try AtomicFile.octets(of: path, atMost: 1 << 20) else { return .absent }
             return .names(TableAccess.names(octets))

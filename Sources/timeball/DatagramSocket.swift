@@ -126,14 +126,14 @@ enum Interruption {
 
     /// From now on interruption is only remembered; waiting ends because of it all the same.
     static func watch() {
-        var both = sigset_t()
-        _ = unsafe sigemptyset(&both)
+        // Whoever started us may have blocked them.
+        var awaited = sigset_t()
+        unsafe sigemptyset(&awaited)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&awaited, number) }
+        unsafe sigprocmask(SIG_UNBLOCK, &awaited, nil)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { unsafe Interruption.signalled = sig_atomic_t($0) }
-            _ = unsafe sigaddset(&both, number)
         }
-        // Whoever started this program may have had them blocked.
-        _ = unsafe sigprocmask(SIG_UNBLOCK, &both, nil)
     }
 }
 

@@ -22,9 +22,11 @@ struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "When jobs run, and why (crontab, at, anacron).",
         subcommands: [
+            JobsListCommand.self, JobsWhyCommand.self, JobsLogCommand.self, JobsRunCommand.self, JobsPauseCommand.self,
+            JobsResumeCommand.self, JobsReloadCommand.self,
             JobsNextCommand.self, JobsExplainCommand.self, JobsLintCommand.self, JobsRehearseCommand.self,
             JobsWhenCommand.self, JobsDueCommand.self,
-        ])
+        ], defaultSubcommand: JobsListCommand.self)
 }
 
 /// An expression, and how it is to be read.

@@ -1,3 +1,5 @@
+import AtSpool
+
 /// Programs that timeball stands in for when it is called by one of their names (a symbolic link).
 ///
 /// One line a name. What is a command, too, can be called as `timeball NAME …`; the others' names mean something else
@@ -10,8 +12,14 @@ enum Names {
     }
 
     static let programs: [String: Program] = [
+        "crontab": Program(run: CrontabProgram.run, isCommand: true),
+        "at": Program(run: { AtProgram.run(.at, $0) }, isCommand: false),
+        "atq": Program(run: { AtProgram.run(.atq, $0) }, isCommand: false),
+        "atrm": Program(run: { AtProgram.run(.atrm, $0) }, isCommand: false),
+        "batch": Program(run: { AtProgram.run(.batch, $0) }, isCommand: false),
+        "incrontab": Program(run: IncrontabProgram.run, isCommand: true),
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
-        "run-parts": Program(run: RunPartsProgram.run, isCommand: true)
+        "run-parts": Program(run: RunPartsProgram.run, isCommand: true),
     ]
 
     /// What to run instead of the command line of timeball itself, and with which arguments.

@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import Daemon
 import Linux
+import TimeBase
 import Timekeeping
 
 /// Control requests: from a door to the engine, and its answer back through the same door.
@@ -25,6 +26,7 @@ extension LinuxHost {
             let endpoint = Endpoint(address: address, port: settings.commandPort)
             do throws(SystemError) {
                 let socket = try DatagramSocket(family: address.family, transmitStamps: false)
+                if let device = settings.commandDevice { try socket.bind(toDevice: device) }
                 try socket.bind(to: endpoint)
                 pollSet.watch(socket.number, .command(commands.count))
                 commands.append(Socket(socket))
@@ -48,6 +50,8 @@ extension LinuxHost {
         // Who may not ask is not told so.
         guard address.isLoopback || commandAccess.allows(address) else { return }
         commandCount &+= 1
+        // Who sits on this machine has other means to keep it busy.
+        guard address.isLoopback || responder.admitsCommand(from: address, at: KernelClock.realtime) else { return }
         let client = clients.add(
             .udp(socket: index, to: datagram.source, from: datagram.destination, room: datagram.count))
         events.append(

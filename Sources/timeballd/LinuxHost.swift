@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Engine
 import Linux
+import NTPWire
 import TimeBase
 import Timekeeping
 
@@ -28,10 +29,20 @@ struct LinuxHost: ~Copyable, Host {
         let socket: DatagramSocket
         /// The kernel may report one transmission several times; the first is the one that counts.
         var hasSentStamp = false
+        /// Of a server's socket: what the packets are whose stamps were asked for last, by their place in that order.
+        var awaited: [Awaited] = []
+        /// How many were asked for so far.
+        var stampCount: UInt32 = 0
 
         init(_ socket: consuming DatagramSocket) {
             self.socket = socket
         }
+    }
+
+    /// A packet whose stamp will come.
+    enum Awaited {
+        case answer(NTPTimestamp)
+        case peer(RequestToken)
     }
 
     let settings: DaemonSettings
@@ -42,6 +53,7 @@ struct LinuxHost: ~Copyable, Host {
     var responder: Responder
     var requests: [RequestToken: Socket] = [:]
     var servers: [Socket] = []
+    var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
     /// What other programs read the time from.
@@ -76,7 +88,9 @@ struct LinuxHost: ~Copyable, Host {
     init(settings: DaemonSettings, log: Log, random: RandomSource) throws(StartError) {
         let timer = try Self.timer()
         let stepWatch = try Self.stepWatch()
-        var responder = Responder(rateLimit: settings.rateLimit, random: random)
+        var responder = Responder(
+            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit, clientLog: settings.clientLog,
+            random: random)
         responder.access = settings.access
         self.settings = settings
         directorySources = settings.directorySources
@@ -155,6 +169,9 @@ struct LinuxHost: ~Copyable, Host {
             steer(effect)
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): close(token)
+        case .sendToPeer(let token, let octets, let destination): sendToPeer(octets, token, to: destination)
+        case .listenTo(let peers): listen(to: peers)
+        case .broadcast(let octets, let destination): broadcast(octets, to: destination)
         case .resolve(let token, let name, let family):
             answer(resolver.ask(token.number, name: name, family: family, at: KernelClock.monotonic))
             watchResolver()
@@ -244,7 +261,9 @@ struct LinuxHost: ~Copyable, Host {
         case .stepWatch:
             if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .request(let token): receive(token, ready)
-        case .server(let index): serve(index)
+        case .server(let index):
+            if ready.hasErrors { takeServerStamps(index) }
+            if ready.isReadable || !ready.hasErrors { serve(index) }
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
         case .resolver(let descriptor):

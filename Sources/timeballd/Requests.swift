@@ -14,8 +14,14 @@ extension LinuxHost {
     mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
         do throws(SystemError) {
             let socket = try DatagramSocket(family: destination.address.family, transmitStamps: true)
-            if let local = settings.clientAddresses.first(where: { $0.family == destination.address.family }) {
-                try socket.bind(to: Endpoint(address: local, port: 0))
+            let family = destination.address.family
+            if let device = settings.clientDevice { try socket.bind(toDevice: device) }
+            if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
+            let local = settings.clientAddresses.first { $0.family == family }
+            if local != nil || settings.clientPort != 0 {
+                if settings.clientPort != 0 { try socket.sharePort() }
+                let anywhere: IPAddress = family == .ipv4 ? .v4(0) : .v6(0, 0)
+                try socket.bind(to: Endpoint(address: local ?? anywhere, port: settings.clientPort))
             }
             try socket.connect(to: destination)
             try socket.send(octets, count: octets.count)

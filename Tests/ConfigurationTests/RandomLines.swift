@@ -26,7 +26,7 @@ struct RandomLines {
     }
 
     private mutating func source() -> String {
-        var words = [pick(["server", "pool"]), pick(["192.0.2.1", "2001:db8::1", "a.example"])]
+        var words = [pick(["server", "pool", "peer"]), pick(["192.0.2.1", "2001:db8::1", "a.example"])]
         for _ in 0..<random.next() % 6 {
             words.append(
                 pick([
@@ -43,7 +43,8 @@ struct RandomLines {
                     "maxdelayquant 0." + whole(0...999), "asymmetry -0." + whole(0...4999),
                     "minsamples " + whole(1...64),
                     "maxsamples " + whole(0...64), "minstratum " + whole(0...16), "key " + whole(1...70000), "nts",
-                    "xleave",
+                    "xleave", "copy",
+                    "extfield F323",
                 ]))
         }
         return words.joined(separator: " ")
@@ -76,6 +77,11 @@ struct RandomLines {
                 + pick(["", " activate " + decimal(below: 2)]),
             "ratelimit" + pick(["", " interval " + whole(-4...12)]) + pick(["", " burst " + whole(1...255)])
                 + pick(["", " leak " + whole(1...4)]) + pick(["", " kod " + whole(0...4)]),
+            "cmdratelimit" + pick(["", " interval " + whole(-4...12)]) + pick(["", " burst " + whole(1...255)]),
+            "clientloglimit " + whole(0...9_999_999), "noclientlog",
+            "broadcast " + whole(1...9999) + " 192.0.2.255" + pick(["", " " + whole(1...65535)]),
+            pick(["binddevice", "bindacqdevice", "bindcmddevice"]) + " eth" + whole(0...3),
+            "acquisitionport " + whole(0...65535), "dscp " + whole(0...63),
             "bindaddress " + pick(["192.0.2." + whole(0...255), "::" + whole(0...9)]),
             "bindacqaddress " + pick(["192.0.2." + whole(0...255), "::" + whole(0...9)]),
         ])

@@ -21,7 +21,9 @@ struct SourceLines {
             Row("maxpoll 17", { $0.maximumPoll = 17 }),
             Row("presend 9", { $0.presendPoll = 9 }), Row("polltarget 20", { $0.pollTarget = 20 }),
             Row("port 1123", { $0.port = 1123 }), Row("version 3", { $0.version = 3 }),
-            Row("key 5", { $0.key = 5 }), Row("key 4294967295", { $0.key = 4_294_967_295 }),
+            Row("xleave", { $0.isInterleaved = true }), Row("copy", { $0.copiesReference = true }),
+            Row("extfield f323", { $0.asksMonotonicRoot = true }), Row("key 5", { $0.key = 5 }),
+            Row("key 4294967295", { $0.key = 4_294_967_295 }),
             Row("maxsources 2", { $0.maximumSources = 2 }), Row("maxunreach 10", { $0.maximumUnreachable = 10 }),
             Row("offset -0.001", { $0.offset = .milliseconds(-1) }),
             Row("maxdelay 0.1", { $0.maximumDelay = .milliseconds(100) }),
@@ -34,7 +36,7 @@ struct SourceLines {
             Row("maxsamples 0", { $0.maximumSamples = 64 }), Row("minstratum 1", { $0.minimumStratum = 1 }),
         ] as [Row<SourceSettings>])
     func option(row: Row<SourceSettings>) throws {
-        for (word, kind) in [("server", SourceSettings.Kind.server), ("POOL", .pool)] {
+        for (word, kind) in [("server", SourceSettings.Kind.server), ("POOL", .pool), ("peer", .peer)] {
             var expected = SourceSettings(kind: kind, name: "time.example")
             row.change(&expected)
             #expect(try settings("\(word) time.example \(row.text)").timekeeper.sources == [expected])
@@ -72,7 +74,7 @@ struct SourceLines {
     @Test(
         "An option without effect is accepted with a warning at its place",
         arguments: [
-            "xleave", "copy", "filter 5", "extfield F323", "extfield f324", "extfield 10A", "certset 2", "ntsport 4460",
+            "filter 5", "extfield f324", "extfield 10A", "certset 2", "ntsport 4460",
         ])
     func unready(option: String) throws {
         let settings = try settings("server a \(option) iburst")
@@ -81,13 +83,6 @@ struct SourceLines {
         #expect(settings.timekeeper.sources == [expected])
         #expect(settings.warnings.map(\.column) == [10])
         #expect(settings.warnings.allSatisfy { $0.sentence.contains("has no effect yet in this version: ") })
-    }
-
-    @Test("A peer is accepted with a warning, and is no source")
-    func peer() throws {
-        let settings = try settings("peer 192.0.2.1 minpoll 3")
-        #expect(settings.timekeeper.sources.isEmpty && settings.warnings.map(\.word) == ["peer"])
-        #expect(errors("peer 192.0.2.1 minpol 3").map(\.column) == [16])
     }
 
     @Test("Poll limits that cross are settled as chrony does, with a warning where both were given")

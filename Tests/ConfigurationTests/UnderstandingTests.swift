@@ -22,6 +22,14 @@ struct Understanding {
             Row("MaxStratum 4", { $0.maximumStratum = 4 }),
             Row("minsources 3", { $0.minimumSources = 3 }),
             Row("reselectdist 0.5", { $0.reselectDistance = .milliseconds(500) }),
+            Row(
+                "broadcast 32 192.0.2.255",
+                {
+                    $0.broadcasts = [
+                        BroadcastSettings(
+                            interval: .seconds(32), destination: Endpoint(address: .v4(0xc000_02ff), port: 123))
+                    ]
+                }),
             Row("authselectmode Require", { $0.authentication = .require }),
             Row("authselectmode mix", { _ in }),
             Row("stratumweight 0", { $0.stratumWeight = .zero }),
@@ -52,6 +60,19 @@ struct Understanding {
     @Test(
         "A directive of the host changes the setting that it names, and nothing else",
         arguments: [
+            Row("clientloglimit 4096", { $0.clientLog.memory = 4096 }),
+            Row("noclientlog", { $0.clientLog.isListed = false }),
+            Row(
+                "cmdratelimit burst 2",
+                {
+                    var limit = RateLimitSettings()
+                    (limit.interval, limit.burst) = (-4, 2)
+                    $0.commandLimit = limit
+                }),
+            Row("acquisitionport 1123", { $0.clientPort = 1123 }), Row("dscp 46", { $0.dscp = 46 }),
+            Row("binddevice eth0", { $0.serverDevice = "eth0" }),
+            Row("bindacqdevice eth1", { $0.clientDevice = "eth1" }),
+            Row("bindcmddevice lo", { $0.commandDevice = "lo" }),
             Row("port 0", { $0.serverPort = 0 }),
             Row("keyfile /etc/chrony/chrony.keys", { $0.keyFile = "/etc/chrony/chrony.keys" }),
             Row("bindaddress 192.0.2.1", { $0.serverAddresses = [.v4(0xc000_0201)] }),

@@ -5,7 +5,7 @@ import Testing
     static let requests: [JobsRequest] = [
         .list, .why(name: "a"), .log(name: nil, count: 5), .log(name: "ü", count: -1), .output(run: 7), .run(name: ""),
         .pause(name: "x"), .resume(name: "x"), .readTable(user: "sa"), .replaceTable(user: "sa", text: [0, 255, 10]),
-        .removeTable(user: "sa"), .reload, .other(part: 3, kind: 9, fields: [1, 2, 3]),
+        .removeTable(user: "sa"), .restoreTable(user: "sa"), .reload, .other(part: 3, kind: 9, fields: [1, 2, 3]),
     ]
 
     @Test("A request comes out of its frame as it went in", arguments: requests)

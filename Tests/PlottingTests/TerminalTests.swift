@@ -20,7 +20,9 @@ struct TerminalTests {
             #expect(text.allSatisfy { $0.isASCII })
             #expect(!text.contains("?"))
         }
-        #expect(Terminal(unicode: false).spelled("3 µs ± 10⁻⁹ °C τ") == "3 us +/- 10-9 deg C tau")
+        let plain = Terminal(unicode: false)
+        #expect(plain.spelled("3 µs ± 10⁻⁹ °C τ") == "3 us +/- 1e-9 deg C tau")
+        #expect(plain.spelled("2·10⁻¹² τ⁻³ᐟ²") == "2e-12 tau^-3/2")
     }
 
     @Test("Colours are written only where they are understood, and taken away they leave the same picture")

@@ -36,12 +36,14 @@ struct Bench {
     private(set) var effects: [Effect] = []
 
     /// - Parameter error: by how much the wall clock is slow.
-    init(_ settings: TimekeeperSettings, slowBy error: Duration = .zero, keys: KeyRing = .empty) {
+    init(
+        _ settings: TimekeeperSettings, slowBy error: Duration = .zero, keys: KeyRing = .empty, seed: UInt64 = 1
+    ) {
         trueTime = Instant(sinceEpoch: .seconds(1_790_000_100) + error)
         let now = ClockReading(
             realtime: Instant(sinceEpoch: .seconds(1_790_000_100)), monotonic: Instant(sinceEpoch: .seconds(100)))
         keeper = Timekeeper(
-            settings: settings, at: now, kernelRate: .nominal, random: RandomSource(seed: 1),
+            settings: settings, at: now, kernelRate: .nominal, random: RandomSource(seed: seed),
             keys: keys)
     }
 

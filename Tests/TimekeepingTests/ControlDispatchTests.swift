@@ -50,6 +50,49 @@ extension Bench {
         }
     }
 
+    @Test(
+        "A reply by UDP is never longer than its request, whatever is asked, and however its octets are cut or changed")
+    func neverLonger() {
+        var bench = bench(3)
+        bench.run(for: .seconds(100))
+        var responder = Responder(rateLimit: nil, random: RandomSource(seed: 1))
+        var commands = AccessTable()
+        var random = RandomSource(seed: 12)
+        var (replied, refused) = (0, 0)
+        let questions: [ControlRequest] = [
+            .sourceCount, .source(index: 1), .sourceStatistics(index: 1), .tracking, .activity, .rtc, .smoothing,
+            .manualList, .serverStatistics, .ntpData(.ip(address(1))), .authentication(.ip(address(1))),
+            .selection(index: 1), .sourceName(.ip(address(1))), .status, .story(index: 1),
+            .clientAccesses(first: 0, count: 8, minimumHits: 0, reset: false), .checkAccess(.time, .ip(address(1))),
+        ]
+        for round in 0..<20_000 {
+            var octets = questions[round % questions.count].octets(sequence: UInt32(round))
+            switch random.next() % 4 {
+            case 0: octets.removeLast(Int(random.next() % UInt64(octets.count)))
+            case 1: octets += (0..<random.next() % 64).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            case 2:
+                // The command too, or its length.
+                octets[4 + Int(random.next() % UInt64(octets.count - 4))] = UInt8(truncatingIfNeeded: random.next())
+                octets[4] = 0
+            default: break
+            }
+            bench.forget()
+            bench.receive(.control(octets, from: ControlClient(number: 3), .loopback))
+            for effect in bench.effects {
+                var reply: [UInt8]?
+                if case .reply(let octets, _) = effect { reply = octets }
+                if case .askResponder(let request, _) = effect {
+                    reply = responder.control(request, commands: &commands, commandHits: 1, now: bench.now.realtime)
+                }
+                guard let reply else { continue }
+                replied += 1
+                if reply.count == 28 { refused += 1 }
+                if reply.count > octets.count { Issue.record("\(reply.count) octets for \(octets.count): \(octets)") }
+            }
+        }
+        #expect(replied > 10_000 && refused > 500 && replied - refused > 5000)
+    }
+
     @Test("Sources come and go with the lines of the source directories; one that is there already stays as it is")
     func reload() throws {
         var bench = bench(2)

@@ -119,8 +119,8 @@ internal import TimeBase
             #expect(bound.inSeconds >= bench.error.magnitude)
             last = bound
         }
-        // 3 ppm over 50,000 s at least.
-        #expect(last > .milliseconds(150))
+        // 2 ppm over 50,000 s at least.
+        #expect(last > .milliseconds(100))
     }
 
     @Test("A source that cannot be sent to goes offline where auto_offline says so, else it is tried again")

@@ -139,11 +139,11 @@ private struct Standing: Equatable {
 
     enum Refusal: CaseIterable {
         case unsynchronisedLeap, stratum16, stratum0, rootDistance, longHolding, backwards, noReceive, noTransmit, loop
-        case rate, deny, restrict, other
+        case rate, deny, restrict, other, initialising
 
         var outcome: ReplyOutcome {
             switch self {
-            case .unsynchronisedLeap, .stratum16, .stratum0: .unsynchronised
+            case .unsynchronisedLeap, .stratum16, .stratum0, .initialising: .unsynchronised
             case .rootDistance: .rootDistance
             case .longHolding, .backwards: .delay
             case .noReceive, .noTransmit: .missingTimestamp
@@ -175,7 +175,8 @@ private struct Standing: Equatable {
             case .rate: kiss(0x5241_5445)
             case .deny: kiss(0x4445_4e59)
             case .restrict: kiss(0x5253_5452)
-            case .other: kiss(0x494e_4954)
+            case .other: kiss(0x5846_4143)
+            case .initialising: kiss(0x494e_4954)
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import Addresses
+internal import Control
 internal import NTPWire
 import Testing
 internal import TimeBase
@@ -122,13 +123,33 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         }
     }
 
-    @Test("Only a client's mode is answered", arguments: 0..<8 as Range<UInt8>)
+    @Test(
+        "Only a client's and an active peer's mode are answered, the peer's passively", arguments: 0..<8 as Range<UInt8>
+    )
     func modes(mode: UInt8) throws {
         var responder = open()
         let (outcome, length, octets) = responder.answer(request(mode: try #require(NTPMode(rawValue: mode))))
-        #expect(outcome == (mode == 3 ? .answered : .notARequest))
-        #expect(length == (mode == 3 ? 48 : 0))
-        if mode != 3 { #expect(octets == Array(repeating: 0xa5, count: 48)) }
+        let isAnswered = mode == 3 || mode == 1
+        #expect(outcome == (isAnswered ? .answered : .notARequest))
+        #expect(length == (isAnswered ? 48 : 0))
+        if isAnswered {
+            #expect(header(octets)?.mode == (mode == 3 ? .server : .symmetricPassive))
+        } else {
+            #expect(octets == Array(repeating: 0xa5, count: 48))
+        }
+    }
+
+    @Test("Packets of configured peers are the timekeeper's; from another port of theirs they are not")
+    func peers() {
+        var responder = open()
+        responder.peers = [client]
+        for mode in [NTPMode.symmetricActive, .symmetricPassive] {
+            #expect(responder.answer(request(mode: mode)).outcome == .fromPeer)
+            #expect(responder.answer(request(mode: mode)).length == 0)
+        }
+        #expect(responder.answer(request()).outcome == .answered)
+        let other = Endpoint(address: client.address, port: 1)
+        #expect(responder.answer(request(mode: .symmetricPassive), from: other).outcome == .notARequest)
     }
 
     @Test("NTP version 1 has no modes: a client's packet is answered, a server's is not")
@@ -139,10 +160,12 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         #expect(responder.answer(request(version: 1, mode: .reserved), from: server).outcome == .notARequest)
     }
 
-    @Test("Two responders wired back to back fall silent after one packet", arguments: 1...4 as ClosedRange<UInt8>)
-    func backToBack(version: UInt8) {
+    @Test(
+        "Two responders wired back to back fall silent after one packet", arguments: 1...4 as ClosedRange<UInt8>,
+        [NTPMode.client, .symmetricActive])
+    func backToBack(version: UInt8, mode: NTPMode) {
         var (left, right) = (open(), open())
-        var packet = request(version: version)
+        var packet = request(version: version, mode: mode)
         var exchanged = 0
         for turn in 0..<10 {
             let from = Endpoint(address: address(1), port: 123)
@@ -183,7 +206,7 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
         let counted = ServingOutcome.allCases.reduce(UInt64(0)) { $0 + responder.counts[$1.rawValue] }
         #expect(counted == total)
         #expect(answered > 500)
-        for outcome in ServingOutcome.allCases where outcome != .kissed {
+        for outcome in ServingOutcome.allCases where outcome != .kissed && outcome != .fromPeer {
             #expect(responder.counts[outcome.rawValue] > 0)
         }
     }
@@ -243,7 +266,7 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
 }
 
 @Suite struct RateLimiterTests {
-    private static func limits(leak: Int = 0, kiss: Int = 0) -> RateLimitSettings {
+    fileprivate static func limits(leak: Int = 0, kiss: Int = 0) -> RateLimitSettings {
         var settings = RateLimitSettings()
         settings.leak = leak
         settings.kissInterval = kiss
@@ -312,6 +335,163 @@ private func header(_ octets: [UInt8]) -> NTPHeader? { NTPHeader(octets.span) }
                 return
             }
         }
+        #expect(responder.log.memory <= 524_288 * 7 / 8)
+        #expect(responder.log.forgotten > 50_000)
         #expect(responder.answer(request(), from: client, at: moment + .seconds(1)).outcome == .answered)
+    }
+
+    /// How many answers so many clients get that each ask as often as they can, in the memory given.
+    private static func answers(_ clients: UInt32, memory: Int, rounds: Int, hop: (UInt32, Int) -> Endpoint) -> Int {
+        var settings = ClientLogSettings()
+        settings.memory = memory
+        var responder = Responder(rateLimit: limits(), clientLog: settings, random: RandomSource(seed: 1))
+        responder.access.set(nil, allowed: true, all: false)
+        responder.served.leap = .none
+        var answered = 0
+        for round in 0..<rounds {
+            for number in 0..<clients {
+                let outcome = responder.answer(
+                    request(), from: hop(number, round), at: moment + .milliseconds(round * 20)
+                ).outcome
+                if outcome == .answered { answered += 1 }
+            }
+        }
+        return answered
+    }
+
+    @Test("Clients that push each other out of the table do not come back with full buckets")
+    func colliding() {
+        // In 100 rounds of 20 ms each of 48 clients has right to 8 answers and an eighth a second; there is room for 8.
+        let answered = Self.answers(48, memory: 0, rounds: 100) { number, _ in
+            Endpoint(address: .v4(number &* 2_654_435_761), port: 1)
+        }
+        #expect(answered >= 48 * 8)
+        // By chance some share what is kept aside of them, and one then finds the bucket full.
+        #expect(answered < 48 * 8 * 2, "\(answered) of 4800")
+    }
+
+    @Test("A client that hops over ports, or addresses of its /64, gets no more than one that stays")
+    func hopping() {
+        let stay = Self.answers(1, memory: 524_288, rounds: 500) { _, _ in Endpoint(address: address(1), port: 1) }
+        let ports = Self.answers(1, memory: 524_288, rounds: 500) { _, round in
+            Endpoint(address: address(1), port: UInt16(round))
+        }
+        let hosts = Self.answers(1, memory: 524_288, rounds: 500) { _, round in
+            Endpoint(address: .v6(0x2001_0db8 << 32, UInt64(round)), port: UInt16(round))
+        }
+        #expect(stay == 9 && ports == stay && hosts == stay)
+    }
+}
+
+@Suite struct ClientLogTests {
+    private static func page(
+        _ responder: inout Responder, first: UInt32 = 0, minimumHits: UInt32 = 0, reset: Bool = false,
+        at now: Instant<Realtime> = moment
+    ) -> ClientAccessReport? {
+        let request = ControlRequest.clientAccesses(first: first, count: 8, minimumHits: minimumHits, reset: reset)
+        var commands = AccessTable()
+        guard
+            let octets = responder.control(
+                request.octets(sequence: 1), commands: &commands, commandHits: 0, now: now),
+            case .clientAccesses(let report) = ControlReply(octets, to: request.command, sequence: 1)
+        else { return nil }
+        return report
+    }
+
+    /// All pages.
+    private static func list(
+        _ responder: inout Responder, minimumHits: UInt32 = 0, reset: Bool = false, at now: Instant<Realtime> = moment
+    ) throws -> [ClientAccessReport.Client] {
+        var clients: [ClientAccessReport.Client] = []
+        var next: UInt32 = 0
+        while true {
+            let found = page(&responder, first: next, minimumHits: minimumHits, reset: reset, at: now)
+            let page = try #require(found)
+            clients += page.clients
+            #expect(page.next > next || page.indexCount == 0)
+            next = page.next
+            if next >= page.indexCount { return clients }
+        }
+    }
+
+    @Test("The list says who asked, how often, how far apart and when last, by address and by service")
+    func listed() throws {
+        var responder = open(rateLimit: RateLimitSettings())
+        for number in 0..<20 as Range<UInt32> {
+            let from = Endpoint(address: address(number), port: UInt16(number))
+            for round in 0...Int(number) {
+                _ = responder.answer(request(), from: from, at: moment + .seconds(4 * round))
+            }
+        }
+        for _ in 0..<3 {
+            let isAdmitted = responder.admitsCommand(from: address(7), at: moment + .seconds(100))
+            #expect(isAdmitted)
+        }
+        let clients = try Self.list(&responder, at: moment + .seconds(103))
+        #expect(clients.count == 20)
+        #expect(Set(clients.compactMap(\.address.ip)) == Set((0..<20).map { address($0) }))
+        let seventh = try #require(clients.first { $0.address == .ip(address(7)) })
+        #expect(seventh.ntpHits == 8 && seventh.ntpInterval == 2 && seventh.lastNTPHit == 103 - 28)
+        #expect(seventh.commandHits == 3 && seventh.lastCommandHit == 3 && seventh.commandDrops == 0)
+        let first = try #require(clients.first { $0.address == .ip(address(0)) })
+        #expect(first.ntpInterval == nil && first.lastCommandHit == nil && first.keyExchangeHits == 0)
+        let busy = try Self.list(&responder, minimumHits: 11)
+        #expect(busy.count == 10)
+    }
+
+    @Test("A reset clears the counts, but opens no bucket")
+    func reset() throws {
+        var responder = open(rateLimit: RateLimiterTests.limits())
+        for _ in 0..<20 { _ = responder.answer(request()) }
+        let drops = try Self.list(&responder, reset: true).map(\.ntpDrops)
+        let after = try Self.list(&responder).map(\.ntpHits)
+        #expect(drops == [12] && after == [0])
+        #expect(responder.answer(request()).outcome == .rateLimited)
+        let hits = try Self.list(&responder).map(\.ntpHits)
+        #expect(hits == [1])
+    }
+
+    @Test("Without a list there is none to show, and limits hold all the same")
+    func unlisted() {
+        var settings = ClientLogSettings()
+        settings.isListed = false
+        var responder = Responder(
+            rateLimit: RateLimiterTests.limits(), clientLog: settings, random: RandomSource(seed: 1))
+        responder.access.set(nil, allowed: true, all: false)
+        let answered = (0..<20).count { _ in responder.answer(request()).outcome == .answered }
+        #expect(answered == 8)
+        let page = Self.page(&responder)
+        #expect(page == nil)
+    }
+
+    @Test("Control requests have a limit of their own")
+    func commands() {
+        var limit = RateLimitSettings()
+        (limit.interval, limit.burst, limit.leak) = (-4, 8, 0)
+        var responder = Responder(
+            rateLimit: RateLimiterTests.limits(), commandLimit: limit, random: RandomSource(seed: 1))
+        responder.access.set(nil, allowed: true, all: false)
+        for _ in 0..<20 { _ = responder.answer(request()) }
+        let admitted = (0..<100).count { responder.admitsCommand(from: client.address, at: moment + .milliseconds($0)) }
+        // 8 at once, and one each 1/16 s.
+        #expect((9...10).contains(admitted))
+        #expect(responder.commandDrops == UInt64(100 - admitted))
+    }
+
+    @Test(
+        "Whatever the memory, the table keeps to it and never traps",
+        arguments: [0, 1, 600, 10_000, 524_288, 4_000_000])
+    func memory(limit: Int) {
+        var settings = ClientLogSettings()
+        settings.memory = limit
+        var responder = Responder(rateLimit: RateLimitSettings(), clientLog: settings, random: RandomSource(seed: 1))
+        responder.access.set(nil, allowed: true, all: false)
+        var random = RandomSource(seed: 8)
+        for round in 0..<20_000 {
+            let from = Endpoint(address: .v4(UInt32(truncatingIfNeeded: random.next() % 30_000)), port: 1)
+            _ = responder.answer(request(), from: from, at: moment + .milliseconds(round))
+        }
+        // One set of clients, and what is kept of 256, there is at least.
+        #expect(responder.log.memory <= max(limit, 3000), "\(responder.log.memory)")
     }
 }

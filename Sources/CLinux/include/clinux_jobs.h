@@ -26,6 +26,9 @@ struct clinux_job {
     uint32_t file_mask;
     int niceness;
     const char *pam_service;  // null: without
+    int claim_directory;      // with the two names: what is renamed just before privileges are given up; -1: nothing
+    const char *claim_from;
+    const char *claim_to;
     const char *cgroup;       // a directory of cgroup2 that the process goes into before anything else; null: without
 };
 

@@ -25,6 +25,7 @@ struct clinux_meta {
 enum clinux_poll_bits {
     CLINUX_POLL_IN = 0x0001,
     CLINUX_POLL_PRIORITY = 0x0002,
+    CLINUX_POLL_OUT = 0x0004,
     CLINUX_POLL_ERROR = 0x0008,
     CLINUX_POLL_HANGUP = 0x0010,
     CLINUX_POLL_INVALID = 0x0020,
@@ -40,19 +41,28 @@ struct clinux_poll_entry {
 /// poll(2). Negative milliseconds: no limit.
 int clinux_poll(struct clinux_poll_entry *entries, unsigned count, int milliseconds);
 
-/// A non-blocking UDP socket with kernel timestamps and destination addresses on; with `transmit_stamps` also of what
-/// is sent. A system that has no timestamps still gives a socket; `has_stamps` tells.
+/// A non-blocking UDP socket with kernel timestamps and destination addresses on; with `transmit_stamps` 1 also of what
+/// is sent, with 2 of those packets for which clinux_udp_send asks. A system that has no timestamps still gives a socket; `has_stamps` tells.
 int clinux_udp_create(int family, int transmit_stamps, int *has_stamps);
 /// Only IPv6, also where IPv4 is bound to the same port.
 int clinux_udp_bind(int descriptor, const struct clinux_address *address);
 int clinux_udp_connect(int descriptor, const struct clinux_address *address);
+/// What kind of service packets ask routers for (RFC 2474), 0 to 63.
+int clinux_udp_set_dscp(int descriptor, int family, int dscp);
+/// Only packets of this network interface come in, and packets leave by it.
+int clinux_udp_bind_device(int descriptor, const char *device);
+/// Packets may go to broadcast addresses.
+int clinux_udp_allow_broadcast(int descriptor);
+/// Several sockets may have the same port, as long as they are connected to different peers.
+int clinux_udp_share_port(int descriptor);
 int clinux_udp_local(int descriptor, struct clinux_address *address);
 
 /// Receives one datagram, or with `error_queue` one transmit timestamp. Returns its octets; -EAGAIN if there is none.
 long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int error_queue, struct clinux_meta *meta);
-/// Sends one datagram; `to` is null on a connected socket, `from` (port ignored) null for the kernel's choice.
+/// Sends one datagram; `to` is null on a connected socket, `from` (port ignored) null for the kernel's choice. With
+/// `stamp` the kernel reports when it leaves, on a socket that was created for that.
 long clinux_udp_send(int descriptor, const void *octets, unsigned long count, const struct clinux_address *to,
-                     const struct clinux_address *from);
+                     const struct clinux_address *from, int stamp);
 
 /// The longest path of a Unix socket, with its final zero.
 enum { CLINUX_UNIX_PATH = 108 };

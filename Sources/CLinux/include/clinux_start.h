@@ -40,6 +40,8 @@ struct clinux_held {
     int process;
     int hold;
     void *page;  // shared with the process; null where it is held at its entry
+    int pinned;
+    uint64_t own_processors[16], its_processors[16];  // what was permitted before pinning
 };
 
 /// What a prepared process has told.
@@ -56,6 +58,10 @@ int clinux_hold_start(const struct clinux_start *start, int hold, struct clinux_
 /// only after `latest`. It may be told again until it has gone. Returns 0 if it had not gone yet.
 int clinux_hold_aim(const struct clinux_held *held, int64_t target, int64_t latest);
 struct clinux_held_news clinux_hold_news(const struct clinux_held *held);
+/// Keeps a process that is held at its entry, and this one, on the processor that this one runs on, so that it comes to
+/// its turn without waking another processor; and takes that back.
+void clinux_hold_pin(struct clinux_held *held);
+void clinux_hold_unpin(struct clinux_held *held);
 /// Lets a process go that is held at its entry.
 int clinux_hold_release(const struct clinux_held *held);
 /// Ends it without having gone. 1: it had gone already, and runs.

@@ -5,6 +5,9 @@
 public struct RecordCheck: Sendable, Equatable {
     /// Outliers, steps and frequency jumps, in the order of time.
     public let faults: [Fault]
+    /// Steps and frequency jumps as a fit has to know them: a jump in the middle between two readings is two here, one at
+    /// each, and one in `faults`.
+    public let breaks: [Fault]
     /// Where readings are missing.
     public let gaps: GapSearch
     /// The noise of what no fault concerns.
@@ -43,9 +46,29 @@ public struct RecordCheck: Sendable, Equatable {
             if same { break }
         }
         self.noise = noise
-        faults = search.faults
+        faults = Self.merged(search.faults)
+        breaks = search.faults.filter { $0.kind != .outlier }
         threshold = search.threshold
         isComplete = search.isComplete
+    }
+
+    /// Two jumps in the same direction at neighbouring readings are one that happened between them.
+    private static func merged(_ faults: [Fault]) -> [Fault] {
+        var result: [Fault] = []
+        for fault in faults {
+            if let last = result.last, last.kind == .frequencyJump, fault.kind == .frequencyJump,
+                fault.index == last.index + 1, (fault.size < 0) == (last.size < 0)
+            {
+                let error = (fault.error * fault.error + last.error * last.error).squareRoot()
+                let size = fault.size + last.size
+                result[result.count - 1] = Fault(
+                    kind: .frequencyJump, index: fault.index, size: size, error: error,
+                    significance: (size / error).magnitude)
+            } else {
+                result.append(fault)
+            }
+        }
+        return result
     }
 
     /// The noise of a record with its faults taken out.

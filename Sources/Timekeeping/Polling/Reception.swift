@@ -18,17 +18,20 @@ extension Timekeeper {
             return
         }
         sources[index].replies &+= 1
-        let outcome = judge(octets, exchange, from, index)
-        guard case .header(let header) = outcome else {
-            if case .refused(let reason) = outcome { sources[index].count(reason) }
+        let reply: Reply
+        do throws(Refusal) {
+            reply = try judge(octets, exchange, from, index)
+        } catch {
+            sources[index].count(error.outcome)
             return
         }
 
         // The origin is ours, so the server (or somebody on the path) has answered this request: it is closed.
         effects.append(.close(token))
         sources[index].exchange = nil
-        // A server that is not synchronised says stratum 0, too, but has no code to tell.
-        // INIT and STEP are no more than that in ntpd's words.
+        let header = reply.header
+        // A server that is not synchronised says stratum 0, too, but has no code to tell. INIT and STEP are no more than
+        // that in ntpd's words.
         if let code = header.kissCode, code != "INIT", code != "STEP" {
             kiss(code, index, now, &effects)
             return
@@ -38,6 +41,50 @@ extension Timekeeper {
             miss(index, now, &effects)
             return
         }
+        noteValid(header, stamp, index)
+        if exchange.isWarmUp {
+            sources[index].count(.warmUp)
+            sources[index].warmedUp = true
+            sources[index].due = now.monotonic + .seconds(2)
+            return
+        }
+        sources[index].warmedUp = false
+        let passage = passage(exchange, stamp, header, now)
+        let last = sources[index].passage
+        sources[index].passage = passage
+        guard reply.isInterleaved else {
+            let sample = use(reply, passage, to, index, now, &effects)
+            // Only what gave a sample already must not give another.
+            sources[index].passage?.isMeasured = sample
+            return
+        }
+        // The answer tells when the one before it left.
+        guard var last, !last.isMeasured else {
+            sources[index].count(.repeated)
+            burstFailed(index)
+            return
+        }
+        last.transmit = header.transmit
+        use(reply, last, to, index, now, &effects)
+    }
+
+    /// A packet that is what was waited for.
+    struct Reply {
+        var header: NTPHeader
+        /// What the header says, or the finer value of an extension field.
+        var rootDelay: Duration
+        var rootDispersion: Duration
+        /// Its transmit timestamp belongs to the reply before it.
+        var isInterleaved: Bool
+    }
+
+    /// Why a packet is not.
+    struct Refusal: Error {
+        var outcome: ReplyOutcome
+    }
+
+    /// A reply that proves that the source is there and answers.
+    mutating func noteValid(_ header: NTPHeader, _ stamp: Stamp, _ index: Int) {
         sources[index].reach = sources[index].reach << 1 | 1
         sources[index].failures = 0
         sources[index].hasAnswered = true
@@ -46,15 +93,33 @@ extension Timekeeper {
         sources[index].leap = header.leap
         sources[index].stratum = Int(header.stratum)
         sources[index].referenceIdentifier = header.referenceIdentifier
+    }
 
-        if exchange.isWarmUp {
-            sources[index].count(.warmUp)
-            sources[index].warmedUp = true
-            sources[index].due = now.monotonic + .seconds(2)
-            return
-        }
-        sources[index].warmedUp = false
-        let measured = measure(header, exchange, stamp, to, index, now)
+    /// An exchange on the oscillator's scale; nil if the clock was stepped in between.
+    func passage(_ exchange: Exchange, _ stamp: Stamp, _ header: NTPHeader, _ now: ClockReading) -> Passage? {
+        // The kernel may have stamped the request later than it was received if the clock was set between.
+        let destination = stamp.time > now.realtime ? now.realtime : stamp.time
+        guard let sent = clock.oscillator(at: exchange.sent.time), let came = clock.oscillator(at: destination),
+            came >= sent
+        else { return nil }
+        return Passage(
+            sent: sent, came: came, sentKind: exchange.sent.kind, cameKind: stamp.kind, receive: header.receive,
+            transmit: header.transmit)
+    }
+
+    /// Makes a sample of an exchange, and what follows from it.
+    ///
+    /// - Returns: whether there is one.
+    @discardableResult
+    mutating func use(
+        _ reply: Reply, _ passage: Passage?, _ to: IPAddress?, _ index: Int, _ now: ClockReading,
+        _ effects: inout [Effect]
+    ) -> Bool {
+        let measured =
+            passage.map { measure(reply, $0, to, index, now) }
+            ?? Measurement(
+                outcome: .clockStepped,
+                sample: Sample(time: 0, offset: 0, delay: 0, dispersion: 0, rootDelay: 0, rootDispersion: 0))
         sources[index].count(measured.outcome)
         switch measured.outcome {
         case .accepted:
@@ -72,28 +137,44 @@ extension Timekeeper {
             burstFailed(index)
         }
         finishIfAllFailed(now, &effects)
-    }
-
-    private enum Judgement {
-        case header(NTPHeader)
-        case refused(ReplyOutcome)
+        return measured.outcome == .accepted
     }
 
     /// Whether this is the answer to that request at all.
-    private func judge(_ octets: [UInt8], _ exchange: Exchange, _ from: Endpoint, _ index: Int) -> Judgement {
-        guard let header = NTPHeader(octets.span) else { return .refused(.tooShort) }
-        guard from == sources[index].endpoint else { return .refused(.wrongSource) }
+    private func judge(
+        _ octets: [UInt8], _ exchange: Exchange, _ from: Endpoint, _ index: Int
+    ) throws(Refusal) -> Reply {
+        guard let header = NTPHeader(octets.span) else { throw Refusal(outcome: .tooShort) }
+        guard from == sources[index].endpoint else { throw Refusal(outcome: .wrongSource) }
         guard header.mode == .server, (1...4).contains(header.version),
             header.version == sources[index].settings.version
-        else { return .refused(.wrongMode) }
-        guard header.origin == exchange.cookie else { return .refused(.bogusOrigin) }
-        // After the cheap test: a guesser makes us calculate nothing.
-        if let key = sources[index].settings.key {
-            guard let layout = PacketLayout(octets.span), isAuthentic(octets, layout, key: key) else {
-                return .refused(.badAuthentication)
+        else { throw Refusal(outcome: .wrongMode) }
+        let isInterleaved = header.origin == exchange.alias
+        guard isInterleaved || header.origin == exchange.cookie else { throw Refusal(outcome: .bogusOrigin) }
+        // After the cheap tests: a guesser makes us calculate nothing.
+        return try authenticated(octets, header, index, isInterleaved: isInterleaved)
+    }
+
+    /// A packet whose code, where the source has a key, is right.
+    func authenticated(
+        _ octets: [UInt8], _ header: NTPHeader, _ index: Int, isInterleaved: Bool
+    ) throws(Refusal) -> Reply {
+        var reply = Reply(
+            header: header, rootDelay: header.rootDelay.duration, rootDispersion: header.rootDispersion.duration,
+            isInterleaved: isInterleaved)
+        let settings = sources[index].settings
+        guard settings.key != nil || settings.asksMonotonicRoot else { return reply }
+        let layout = PacketLayout(octets.span)
+        if let key = settings.key {
+            guard let layout, isAuthentic(octets, layout, key: key) else {
+                throw Refusal(outcome: .badAuthentication)
             }
         }
-        return .header(header)
+        if settings.asksMonotonicRoot, let layout, let field = MonotonicRootField(octets.span, layout) {
+            reply.rootDelay = field.rootDelay.duration
+            reply.rootDispersion = field.rootDispersion.duration
+        }
+        return reply
     }
 
     /// A kiss-o'-death that passed the origin check (RFC 5905 section 7.4).
@@ -129,32 +210,27 @@ extension Timekeeper {
 
     /// T1 to T4 become an offset and a delay, and all tests of sanity are made.
     private mutating func measure(
-        _ header: NTPHeader, _ exchange: Exchange, _ stamp: Stamp, _ local: IPAddress?, _ index: Int,
-        _ now: ClockReading
+        _ reply: Reply, _ passage: Passage, _ local: IPAddress?, _ index: Int, _ now: ClockReading
     ) -> Measurement {
-        let nothing = Sample(time: 0, offset: 0, delay: 0, dispersion: 0, rootDelay: 0, rootDispersion: 0)
-        // The kernel may have stamped the request later than it was received if the clock was set between.
-        let destination = stamp.time > now.realtime ? now.realtime : stamp.time
-        guard let sent = clock.oscillator(at: exchange.sent.time), let came = clock.oscillator(at: destination),
-            came >= sent
-        else { return Measurement(outcome: .clockStepped, sample: nothing) }
+        let header = reply.header
+        let (sent, came) = (passage.sent, passage.came)
         let settings = sources[index].settings
         let frequency = discipline.frequency.ratio
         let localInterval = (came - sent).inSeconds * (1 - frequency)
-        let remoteInterval = header.transmit.since(header.receive).inSeconds
+        let remoteInterval = passage.transmit.since(passage.receive).inSeconds
         let remotePrecision = Duration.poll2(Int(header.precision)).inSeconds
         let precision = self.settings.precision.inSeconds + remotePrecision
         let delay = max((localInterval - remoteInterval).magnitude, precision)
         // Where the server's time is read near ours, it is in the era that is nearest.
-        let remote = header.receive.instant(near: now.realtime) + header.transmit.since(header.receive) / 2
+        let remote = passage.receive.instant(near: now.realtime) + passage.transmit.since(passage.receive) / 2
         let middle = sent + (came - sent) / 2
         let offset = remote.sinceEpoch - middle.sinceEpoch - offsetBase + settings.offset
         let skew = min(discipline.skew.ratio, Regression.unknownSkew)
         let dispersion = precision + skew * localInterval.magnitude
         let sample = Sample(
             time: seconds(middle), offset: offset.inSeconds, delay: delay, dispersion: dispersion,
-            rootDelay: header.rootDelay.duration.inSeconds + delay,
-            rootDispersion: header.rootDispersion.duration.inSeconds + dispersion)
+            rootDelay: reply.rootDelay.inSeconds + delay,
+            rootDispersion: reply.rootDispersion.inSeconds + dispersion)
 
         var tests: UInt16 = 0b11_1100_0000  // 1, 2, 3 and 5 (no authentication was asked for) have passed.
         var failed: ReplyOutcome?
@@ -162,14 +238,14 @@ extension Timekeeper {
             if passed { tests |= 1 << bit } else if failed == nil { failed = outcome }
         }
         test(header.leap != .unsynchronised && (1...15).contains(header.stratum), 5, .unsynchronised)
-        let claimed = header.rootDelay.duration.inSeconds / 2 + header.rootDispersion.duration.inSeconds
+        let claimed = reply.rootDelay.inSeconds / 2 + reply.rootDispersion.inSeconds
         test(claimed < 16, 4, .rootDistance)
         if header.stratum < settings.minimumStratum { failed = failed ?? .stratum }
         let isLeapNear = suppressSamplesUntil.map { now.monotonic < $0 } ?? false || isLeapImminent(now)
         if isLeapNear { failed = failed ?? .leapSecond }
         test(
             delay - dispersion <= settings.maximumDelay.inSeconds && precision <= settings.maximumDelay.inSeconds
-                && (0...4).contains(remoteInterval), 3, .delay)
+                && (-precision...longestHold(index)).contains(remoteInterval), 3, .delay)
         test(passesDelayRatio(sample, index), 2, .delayRatio)
         test(passesDelayDeviation(sample, index), 1, .delayDeviation)
         test(!isLoop(header, local), 0, .loop)
@@ -177,8 +253,14 @@ extension Timekeeper {
             header: header, local: local, wallOffset: sample.offset - wallOffset(at: now.monotonic),
             referenceTime: header.referenceTime == .unknown ? nil : header.referenceTime.instant(near: now.realtime),
             delay: delay, dispersion: dispersion,
-            responseTime: remoteInterval, sentKind: exchange.sent.kind, receivedKind: stamp.kind, tests: tests)
+            responseTime: remoteInterval, sentKind: passage.sentKind, receivedKind: passage.cameKind, tests: tests,
+            isInterleaved: reply.isInterleaved)
         return Measurement(outcome: failed ?? .accepted, sample: sample)
+    }
+
+    /// How long a source may keep our packet before it answers: a peer answers when it would have sent one anyway.
+    private func longestHold(_ index: Int) -> Double {
+        sources[index].settings.kind == .peer ? 2 * Duration.poll(sources[index].settings.maximumPoll).inSeconds : 4
     }
 
     /// Test B.

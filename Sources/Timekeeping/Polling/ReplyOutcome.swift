@@ -25,6 +25,8 @@ public enum ReplyOutcome: Int, CaseIterable, Hashable, Sendable {
     case kissDenied
     /// Any other kiss-o'-death.
     case kissOther
+    /// An interleaved answer about an exchange that gave a sample already.
+    case repeated
     /// The server says that it is not synchronised (test 6).
     case unsynchronised
     /// The server's root distance is 16 s or more (test 7).

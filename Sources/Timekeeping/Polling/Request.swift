@@ -5,13 +5,25 @@ internal import TimeBase
 extension Timekeeper {
     /// A request to a source, authenticated where the configuration wants that; nil if its key is not known.
     ///
-    /// - Parameter cookie: the random number in the transmit timestamp's place.
-    func request(_ index: Int, cookie: NTPTimestamp) -> [UInt8]? {
+    /// - Parameters:
+    ///   - cookie: the random number in the transmit timestamp's place.
+    ///   - alias: the random number in the receive timestamp's place, if an interleaved answer is asked for.
+    func request(_ index: Int, cookie: NTPTimestamp, alias: NTPTimestamp?) -> [UInt8]? {
         let settings = sources[index].settings
-        let header = NTPHeader(
+        var header = NTPHeader(
             version: settings.version, mode: .client, poll: Int8(clamping: sources[index].poll), precision: 32,
             transmit: cookie)
-        return sealed(header.octets, key: settings.key)
+        if let alias, let last = sources[index].passage {
+            header.origin = last.receive
+            header.receive = alias
+        }
+        var octets = header.octets
+        if settings.asksMonotonicRoot {
+            octets += [UInt8](repeating: 0, count: MonotonicRootField.size)
+            var span = octets.mutableSpan
+            MonotonicRootField.question.write(into: &span, at: NTPHeader.size)
+        }
+        return sealed(octets, key: settings.key)
     }
 
     /// A packet with its code; nil if there is no such key.

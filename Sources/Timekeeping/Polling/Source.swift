@@ -13,6 +13,23 @@ struct Exchange: Equatable {
     /// When waiting for the answer ends.
     var deadline: Instant<Monotonic>
     var isWarmUp: Bool
+    /// The random number that an interleaved answer repeats in place of the cookie; nil where none is asked for.
+    var alias: NTPTimestamp?
+}
+
+/// What is known of an exchange when it is over: all but, until the next interleaved answer, when the reply really left.
+struct Passage: Equatable {
+    /// T1 and T4.
+    var sent: Instant<Oscillator>
+    var came: Instant<Oscillator>
+    var sentKind: StampKind
+    var cameKind: StampKind
+    /// T2
+    var receive: NTPTimestamp
+    /// T3
+    var transmit: NTPTimestamp
+    /// Whether it gave a sample already.
+    var isMeasured = false
 }
 
 /// A quick series of requests.
@@ -37,6 +54,8 @@ struct LastReply: Equatable {
     var receivedKind: StampKind
     /// Tests 1 2 3 5 6 7 A B C D from bit 9 down: set where passed.
     var tests: UInt16
+    /// Whether it told when the reply before it left.
+    var isInterleaved = false
 }
 
 /// One association: when it is asked, what it answered, what is thought of it.
@@ -63,6 +82,16 @@ struct Source {
     var burst: Burst?
     /// Whether the exchange ahead of this measurement was made already.
     var warmedUp = false
+    /// The last exchange, for interleaved mode.
+    var passage: Passage?
+    /// Packets to a peer before the last one that it did not answer yet.
+    var earlier: [Exchange] = []
+    /// Whether a peer answered anything since our last packet.
+    var hasHeard = false
+    /// What a peer sent last.
+    var peer: PeerMemory?
+    /// When the last request left.
+    var lastSent: Instant<Monotonic>?
 
     /// One bit per exchange, newest lowest: set where a valid reply came.
     var reach: UInt8 = 0
@@ -88,7 +117,7 @@ struct Source {
     var stratum = 16
     var referenceIdentifier = ReferenceIdentifier.none
 
-    var outcomes = InlineArray<21, UInt32>(repeating: 0)
+    var outcomes = InlineArray<22, UInt32>(repeating: 0)
     var requests: UInt32 = 0
     var replies: UInt32 = 0
     var validReplies: UInt32 = 0
@@ -164,6 +193,9 @@ struct Source {
         isKnownLiar = false
         lastSample = nil
         lastReply = nil
+        passage = nil
+        peer = nil
+        earlier = []
         poll = settings.minimumPoll
         pollScore = 0
         leap = .unsynchronised
@@ -172,7 +204,7 @@ struct Source {
         bestSample = nil
         confinements = []
         selection = .noSamples
-        burst = settings.initialBurst ? Burst(wanted: 4, left: 8) : nil
+        burst = settings.initialBurst && settings.kind != .peer ? Burst(wanted: 4, left: 8) : nil
         due = endpoint == nil || !isOnline ? nil : now
         lastReplacement = now
         story = endpoint == nil ? "Its name has no known address yet." : "It was not asked yet."

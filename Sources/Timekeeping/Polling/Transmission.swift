@@ -25,6 +25,8 @@ extension Timekeeper {
             return
         }
         lastTransmission = now.monotonic
+        sources[index].lastSent = now.monotonic
+        guard sources[index].settings.kind != .peer else { return transmitToPeer(index, endpoint, now, &effects) }
         let token = token()
         // Only who sees the request can know this number, and it tells nobody what our clock shows (RFC 9769-style
         // data minimisation).
@@ -32,7 +34,9 @@ extension Timekeeper {
         if cookie == 0 { cookie = 1 }
         let settings = sources[index].settings
         let isWarmUp = sources[index].poll >= settings.presendPoll && !sources[index].warmedUp
-        guard let octets = request(index, cookie: NTPTimestamp(bits: cookie)) else {
+        let alias =
+            settings.isInterleaved && sources[index].passage != nil ? NTPTimestamp(bits: random.next() | 1) : nil
+        guard let octets = request(index, cookie: NTPTimestamp(bits: cookie), alias: alias) else {
             // Unauthenticated it would be another source than was asked for.
             sources[index].burst = nil
             schedule(index, after: now.monotonic)
@@ -42,7 +46,7 @@ extension Timekeeper {
         let patience = min(sources[index].interval, settings.maximumDelay + .seconds(4))
         sources[index].exchange = Exchange(
             token: token, cookie: NTPTimestamp(bits: cookie), sent: Stamp(time: now.realtime, kind: .daemon),
-            deadline: now.monotonic + patience, isWarmUp: isWarmUp)
+            deadline: now.monotonic + patience, isWarmUp: isWarmUp, alias: alias)
         sources[index].requests &+= 1
         if sources[index].burst == nil, settings.burst, sources[index].poll > settings.minimumPoll {
             sources[index].burst = Burst(wanted: 1, left: 4)
@@ -50,6 +54,21 @@ extension Timekeeper {
         sources[index].burst?.left -= 1
         schedule(index, after: now.monotonic)
         effects.append(.send(token, octets: octets, to: endpoint))
+    }
+
+    private mutating func transmitToPeer(
+        _ index: Int, _ endpoint: Endpoint, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        schedule(index, after: now.monotonic)
+        guard let packet = peerPacket(index, now, chance: random.next()) else { return miss(index, now, &effects) }
+        let token = token()
+        sources[index].hasHeard = false
+        // It answers when it would have sent a packet anyway: until our next one.
+        sources[index].exchange = Exchange(
+            token: token, cookie: packet.transmit, sent: Stamp(time: now.realtime, kind: .daemon),
+            deadline: now.monotonic + sources[index].interval * 2, isWarmUp: false)
+        sources[index].requests &+= 1
+        effects.append(.sendToPeer(token, octets: packet.octets, to: endpoint))
     }
 
     /// Sets when the source is asked next, counted from a request that left at `sent`.
@@ -61,6 +80,7 @@ extension Timekeeper {
         } else if sources[index].exchange?.isWarmUp == true {
             interval = .seconds(2)
         } else {
+            if sources[index].settings.kind == .peer { interval = symmetricInterval(index) }
             // Clients that started together drift apart, so that servers see no waves.
             interval = interval + Duration(clampingSeconds: interval.inSeconds * 0.02 * random.uniform())
         }
@@ -73,8 +93,13 @@ extension Timekeeper {
         let isOverdue = exchange.deadline <= now.monotonic
         let isSuperseded = sources[index].due.map { $0 <= now.monotonic } ?? false
         guard isOverdue || isSuperseded else { return }
-        effects.append(.close(exchange.token))
         sources[index].exchange = nil
+        if sources[index].settings.kind == .peer {
+            sources[index].earlier = [exchange] + sources[index].earlier.prefix(1)
+            if sources[index].hasHeard { return }
+        } else {
+            effects.append(.close(exchange.token))
+        }
         miss(index, now, &effects)
     }
 
@@ -82,6 +107,8 @@ extension Timekeeper {
     mutating func miss(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
         sources[index].reach <<= 1
         sources[index].failures += 1
+        // Perhaps the server lost what it knew of us.
+        if sources[index].failures >= 4 { sources[index].passage = nil }
         if sources[index].failures >= 2 { sources[index].adjustPoll(by: selected == index ? 0.1 : 0.25) }
         replaceIfDead(index, now, &effects)
         // Silence can change the choice only when it is complete.
@@ -110,11 +137,14 @@ extension Timekeeper {
             sources[index].exchange = nil
             sources[index].estimate.reset()
             sources[index].path.reset()
+            sources[index].passage = nil
+            sources[index].peer = nil
+            sources[index].earlier = []
             sources[index].lastInterval = nil
             sources[index].bestSample = nil
             sources[index].poll = sources[index].settings.minimumPoll
             if sources[index].endpoint != nil, sources[index].isOnline {
-                sources[index].burst = Burst(wanted: 4, left: 8)
+                if sources[index].settings.kind != .peer { sources[index].burst = Burst(wanted: 4, left: 8) }
                 sources[index].due = now.monotonic
             }
         }
@@ -127,7 +157,9 @@ extension Timekeeper {
         guard sources[index].isOnline != online else { return }
         sources[index].isOnline = online
         sources[index].due = online && sources[index].endpoint != nil ? now : nil
-        if online, sources[index].settings.initialBurst { sources[index].burst = Burst(wanted: 4, left: 8) }
+        if online, sources[index].settings.initialBurst, sources[index].settings.kind != .peer {
+            sources[index].burst = Burst(wanted: 4, left: 8)
+        }
         effects.append(.note(.sourceOnline(sources[index].label, online)))
     }
 

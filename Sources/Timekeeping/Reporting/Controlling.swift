@@ -97,7 +97,9 @@ extension Timekeeper {
             return onMatching(selector) { $0.setOnline($1, false, now.monotonic, &effects) }
         case .burst(let selector, let good, let total):
             return onMatching(selector) { keeper, index in
-                guard keeper.sources[index].isOnline, keeper.sources[index].endpoint != nil else { return }
+                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].isOnline,
+                    keeper.sources[index].endpoint != nil
+                else { return }
                 let limit = Int(min(max(total, 1), 100))
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic
@@ -215,7 +217,7 @@ extension Timekeeper {
     private mutating func add(
         _ addition: SourceAddition, _ now: ClockReading, _ effects: inout [Effect]
     ) -> ControlReply {
-        guard addition.kind != .peer, !addition.options.contains(.nts) else {
+        guard !addition.options.contains(.nts) else {
             // Without authentication it would be another source than was asked for.
             return .status(.notEnabled)
         }
@@ -296,7 +298,13 @@ extension Timekeeper {
 extension SourceSettings {
     /// What an `add source` request asks for; nil if a number is out of its range.
     init?(_ addition: SourceAddition) {
-        self.init(kind: addition.kind == .pool ? .pool : .server, name: addition.name)
+        let kind: Kind =
+            switch addition.kind {
+            case .server: .server
+            case .pool: .pool
+            case .peer: .peer
+            }
+        self.init(kind: kind, name: addition.name)
         guard let port = UInt16(exactly: addition.port), (-7...24).contains(addition.minimumPoll),
             (-7...24).contains(addition.maximumPoll), addition.minimumPoll <= addition.maximumPoll,
             addition.maximumDelay > .zero
@@ -319,6 +327,9 @@ extension SourceSettings {
         asymmetry = addition.asymmetry.magnitude <= 0.5 ? addition.asymmetry : nil
         offset = addition.offset
         key = addition.key == 0 ? nil : addition.key
+        isInterleaved = addition.options.contains(.interleaved)
+        copiesReference = addition.options.contains(.copy)
+        asksMonotonicRoot = addition.options.contains(.extensionF323)
         initialBurst = addition.options.contains(.initialBurst)
         burst = addition.options.contains(.burst)
         prefer = addition.options.contains(.prefer)

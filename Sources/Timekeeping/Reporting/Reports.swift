@@ -50,6 +50,7 @@ extension Timekeeper {
             case .distant, .notPreferred, .untrusted, .waitingForUpdate: .selectable
             default: .nonselectable
             }
+        if source.settings.kind == .peer { report.mode = .peer }
         report.lastSampleAge = source.lastSample.map { now.monotonic - $0 }
         if let sample = source.estimate.newest {
             let then = sample.offset - wallOffset(at: now.monotonic)
@@ -127,6 +128,7 @@ extension Timekeeper {
         report.responseTime = Duration(clampingSeconds: last.responseTime)
         report.jitterAsymmetry = source.estimate.asymmetry
         report.tests = last.tests
+        report.isInterleaved = last.isInterleaved
         report.isAuthenticated = source.settings.isAuthenticated
         report.transmitStamp = last.sentKind.letter
         report.receiveStamp = last.receivedKind.letter

@@ -387,8 +387,10 @@ extension Timekeeper {
             if votes.count(where: { $0 == kind }) > votes.count / 2 { leap = kind }
         }
         reference = Reference(
-            source: source.number, address: source.endpoint?.address, identifier: controlIdentifier(source),
-            stratum: UInt8(clamping: source.stratum + 1), leap: leap, time: now.realtime, monotonic: now.monotonic,
+            source: source.number, address: source.endpoint?.address,
+            identifier: source.settings.copiesReference ? source.referenceIdentifier : controlIdentifier(source),
+            stratum: UInt8(clamping: source.stratum + (source.settings.copiesReference ? 0 : 1)), leap: leap,
+            time: now.realtime, monotonic: now.monotonic,
             rootDelay: sample?.rootDelay ?? 0,
             rootDispersion: (sample?.rootDispersion ?? 0) + combination.offsetDeviation
                 + max(choice.distance - (sample?.rootDistance ?? 0), 0))

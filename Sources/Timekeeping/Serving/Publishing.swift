@@ -9,6 +9,7 @@ extension Timekeeper {
     mutating func publish(_ now: ClockReading, _ effects: inout [Effect]) {
         let standing = standing(at: now)
         renewalDue = renewalDue(after: now, standing)
+        advanceMonotonicService(now)
         let served = served(standing, at: now)
         if served != servedState {
             servedState = served
@@ -20,6 +21,18 @@ extension Timekeeper {
             kernelStatus = status
             effects.append(.setStatus(status))
         }
+    }
+
+    /// Carries the clock that is never set on to now, with the frequency that it was steered by so far.
+    private mutating func advanceMonotonicService(_ now: ClockReading) {
+        let moment = clock.oscillator(at: now.monotonic)
+        let frequency = discipline.frequency.ratio
+        guard let last = monotonicService else {
+            monotonicService = (moment, clock.realtime(at: now.monotonic), frequency)
+            return
+        }
+        let passed = (moment - last.moment).inSeconds * (1 - last.frequency)
+        monotonicService = (moment, last.value + Duration(clampingSeconds: passed), frequency)
     }
 
     private func kernelStatus(_ standing: Standing, at now: ClockReading) -> KernelStatus {
@@ -38,6 +51,9 @@ extension Timekeeper {
         // Not the reading itself: a step that was just decided is in the books, but not in it.
         let wall = clock.realtime(at: now.monotonic)
         served.base = wall
+        served.monotonicBase = monotonicService?.value ?? wall
+        served.monotonicRate = (1 - discipline.frequency.ratio) / (1 + clock.rate.frequency.ratio)
+        served.monotonicEpoch = monotonicEpoch
         switch standing {
         case .unsynchronised, .tooDistant: break
         case .local(let local):

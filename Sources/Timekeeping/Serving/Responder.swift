@@ -17,6 +17,8 @@ public enum ServingOutcome: Int, CaseIterable, Hashable, Sendable {
     case kissed
     /// It ends in a code that is wrong, or was made with a key that is not known.
     case badAuthentication
+    /// A packet of a symmetric mode from a configured peer, for the timekeeper.
+    case fromPeer
 }
 
 /// How often one client is answered (`ratelimit`).
@@ -42,24 +44,52 @@ public struct Responder: Sendable {
     public var access = AccessTable()
     /// The keys that clients may use.
     public var keys = KeyRing.empty
+    /// Whose packets of symmetric modes are not answered here.
+    public var peers: [Endpoint] = []
     /// Requests with a right code that were answered.
     public private(set) var authenticated: UInt64 = 0
+    /// Requests that were answered in interleaved mode.
+    public private(set) var interleaved: UInt64 = 0
+    /// The receive timestamp of the last answer if its client wants to know when exactly it left:
+    /// ``sent(_:at:)``.
+    public private(set) var awaitedStamp: NTPTimestamp?
     /// How many datagrams ended in each outcome, by ``ServingOutcome`` raw value.
-    public private(set) var counts = InlineArray<7, UInt64>(repeating: 0)
+    public private(set) var counts = InlineArray<8, UInt64>(repeating: 0)
 
     /// Requests whose receive time the kernel took, and those where we did.
     public var kernelStamps: UInt64 = 0
     public var daemonStamps: UInt64 = 0
 
     private var random: RandomSource
-    private var limiter: RateLimiter?
+    private let rateLimit: RateLimitSettings?
+    var log: ClientLog
+    var stamps: InterleavedStamps
+    /// Control requests over their limit.
+    var commandDrops: UInt64 = 0
 
     /// - Parameters:
     ///   - rateLimit: how often one client is answered; nil for no limit.
+    ///   - commandLimit: how often a client of the control protocol is answered; nil for no limit.
+    ///   - clientLog: how much memory clients and their timestamps may take.
     ///   - random: for the bits below the clock's precision, and for the rate limit.
-    public init(rateLimit: RateLimitSettings?, random: RandomSource) {
+    public init(
+        rateLimit: RateLimitSettings?, commandLimit: RateLimitSettings? = nil,
+        clientLog: ClientLogSettings = ClientLogSettings(), random: RandomSource
+    ) {
         self.random = random
-        if let rateLimit { limiter = RateLimiter(settings: rateLimit, key: self.random.next()) }
+        self.rateLimit = rateLimit
+        // An eighth for the timestamps of interleaved mode.
+        stamps = InterleavedStamps(octets: clientLog.memory / 8)
+        var rest = clientLog
+        rest.memory -= clientLog.memory / 8
+        log = ClientLog(settings: rest, limits: [rateLimit, commandLimit], key: self.random.next())
+    }
+
+    /// Counts a control request from the network, and decides whether it may be answered.
+    public mutating func admitsCommand(from address: IPAddress, at moment: Instant<Realtime>) -> Bool {
+        let isAdmitted = log.judge(.control, address, at: moment, &random) == .answered
+        if !isAdmitted { commandDrops &+= 1 }
+        return isAdmitted
     }
 
     /// Answers one datagram.
@@ -75,37 +105,75 @@ public struct Responder: Sendable {
         _ request: Span<UInt8>, from client: Endpoint, received: Instant<Realtime>, now: Instant<Realtime>,
         into reply: inout MutableSpan<UInt8>
     ) -> (outcome: ServingOutcome, length: Int) {
-        var key: UInt32?
-        let outcome = judge(request, client, received, room: reply.count, &key)
+        awaitedStamp = nil
+        var ending = Ending()
+        let outcome = judge(request, client, received, room: reply.count, &ending)
         counts[outcome.rawValue] &+= 1
         guard outcome == .answered || outcome == .kissed, let header = NTPHeader(request) else {
             return (outcome, 0)
         }
         let isKiss = outcome == .kissed
-        let leap = isKiss ? LeapIndicator.unsynchronised : served.leap
-        let receive = blurred(NTPTimestamp(served.time(at: received)))
-        var transmit = blurred(NTPTimestamp(served.time(at: max(now, received))))
+        // The lowest bits tell the two apart, where a client repeats one of them (RFC 9769).
+        var receive = served.blurred(NTPTimestamp(served.time(at: received)), random.next())
+        var transmit = served.blurred(NTPTimestamp(served.time(at: max(now, received))), random.next())
+        receive.bits |= 1
+        transmit.bits &= ~1
         // Blurred apart, the two could come out in the wrong order.
-        if transmit.since(receive) < .zero { transmit = receive }
-        let answer = NTPHeader(
-            leap: leap, version: header.version, mode: .server,
-            stratum: isKiss ? 0 : served.stratum, poll: pollToServe(header.poll), precision: served.precision,
-            rootDelay: NTPShort(roundingUp: served.rootDelay),
-            rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: received)),
-            referenceIdentifier: isKiss ? ReferenceIdentifier(bits: 0x5241_5445) : served.referenceIdentifier,
-            referenceTime: served.referenceTime, origin: header.transmit,
-            receive: receive, transmit: transmit)
+        if transmit.since(receive) < .zero { transmit.bits = receive.bits &+ 1 }
+        var answer = served.header(
+            version: header.version, mode: header.mode == .symmetricActive ? .symmetricPassive : .server,
+            poll: pollToServe(header.poll), at: received, origin: header.transmit, receive: receive, transmit: transmit)
+        if isKiss {
+            (answer.leap, answer.stratum) = (.unsynchronised, 0)
+            answer.referenceIdentifier = ReferenceIdentifier(bits: 0x5241_5445)
+        } else if header.mode == .client {
+            interleave(header, &answer)
+        }
         guard answer.write(into: &reply) else { return (outcome, 0) }
-        guard let key else { return (outcome, NTPHeader.size) }
+        var length = NTPHeader.size
+        if ending.asksMonotonicRoot {
+            let field = MonotonicRootField(
+                rootDelay: NTPFine(roundingUp: served.rootDelay),
+                rootDispersion: NTPFine(roundingUp: served.rootDispersion(at: received)),
+                receive: NTPTimestamp(served.monotonic(at: received)), epoch: served.monotonicEpoch)
+            if field.write(into: &reply, at: length) { length += MonotonicRootField.size }
+        }
+        guard let key = ending.key else { return (outcome, length) }
         // It fits: the request has a code of the same key.
-        guard let length = keys.seal(&reply, length: NTPHeader.size, key: key) else { return (outcome, 0) }
+        guard let sealed = keys.seal(&reply, length: length, key: key) else { return (outcome, 0) }
         authenticated &+= 1
-        return (outcome, length)
+        return (outcome, sealed)
     }
 
-    /// - Parameter key: becomes the key of a request that is to be answered with a code.
+    /// Tells a client that asks for it when the answer before this one left, and remembers this one.
+    private mutating func interleave(_ request: NTPHeader, _ answer: inout NTPHeader) {
+        let transmit = answer.transmit
+        if request.origin != .unknown, request.receive != request.transmit {
+            awaitedStamp = answer.receive
+            if let last = stamps.transmit(receive: request.origin) {
+                answer.origin = request.receive
+                answer.transmit = last
+                interleaved &+= 1
+            }
+        }
+        stamps.insert(receive: answer.receive, transmit: transmit)
+    }
+
+    /// The kernel's word for when the answer with this receive timestamp left.
+    public mutating func sent(_ receive: NTPTimestamp, at moment: Instant<Realtime>) {
+        stamps.improve(receive: receive, transmit: NTPTimestamp(bits: NTPTimestamp(served.time(at: moment)).bits & ~1))
+    }
+
+    /// What stands behind a request's header and wants an answer.
+    private struct Ending {
+        var key: UInt32?
+        var asksMonotonicRoot = false
+    }
+
+    /// - Parameter ending: becomes what stands behind the header.
     private mutating func judge(
-        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int, _ key: inout UInt32?
+        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int,
+        _ ending: inout Ending
     ) -> ServingOutcome {
         guard request.count >= NTPHeader.size, request.count <= 1500, room >= request.count,
             request.count.isMultiple(of: 4)
@@ -115,7 +183,10 @@ public struct Responder: Sendable {
         guard (1...4).contains(version) else { return .malformed }
         // Version 1 had no modes: 0 is a client, unless it comes from the server's port (RFC 1059).
         let isRequest = mode == NTPMode.client.rawValue || version == 1 && mode == 0 && client.port != 123
-        guard isRequest else { return .notARequest }
+        guard isRequest || mode == NTPMode.symmetricActive.rawValue else {
+            return mode == NTPMode.symmetricPassive.rawValue && peers.contains(client) ? .fromPeer : .notARequest
+        }
+        if !isRequest, peers.contains(client) { return .fromPeer }
         guard access.allows(client.address) else { return .denied }
         if request.count > NTPHeader.size {
             guard let layout = PacketLayout(request) else { return .malformed }
@@ -123,24 +194,17 @@ public struct Responder: Sendable {
             if let code = layout.code {
                 // Before the rate limit, so that forgeries use up nothing of what the key's owner may have.
                 guard keys.verifies(code, of: request) else { return .badAuthentication }
-                key = code.key
+                ending.key = code.key
             }
+            ending.asksMonotonicRoot = MonotonicRootField(request, layout) != nil
         }
-        guard limiter != nil else { return .answered }
-        return limiter?.judge(client.address, at: received, &random) ?? .answered
+        guard rateLimit != nil || log.settings.isListed else { return .answered }
+        return log.judge(.time, client.address, at: received, &random)
     }
 
     /// The poll interval asked for, or what the rate limit wants if that is longer.
     private func pollToServe(_ asked: Int8) -> Int8 {
-        guard let limiter else { return max(asked, 0) }
-        return max(asked, Int8(clamping: limiter.settings.interval))
-    }
-
-    /// Fills the bits below the clock's precision with chance, so that they tell nothing and average out.
-    private mutating func blurred(_ timestamp: NTPTimestamp) -> NTPTimestamp {
-        let bits = 32 + Int(served.precision)
-        guard bits > 0, bits < 32 else { return timestamp }
-        let mask = UInt64(1) << UInt64(bits) - 1
-        return NTPTimestamp(bits: timestamp.bits & ~mask | random.next() & mask)
+        guard let rateLimit else { return max(asked, 0) }
+        return max(asked, Int8(clamping: rateLimit.interval))
     }
 }

@@ -1,5 +1,6 @@
 public import Addresses
 internal import Control
+public import TimeBase
 
 /// The control requests that are about serving. The timekeeper has checked who asks; the host hands them here.
 extension Responder {
@@ -9,9 +10,10 @@ extension Responder {
     ///   - octets: the request.
     ///   - commands: who may use the control protocol over UDP; `cmdallow` and `cmddeny` change it.
     ///   - commandHits: control requests so far.
+    ///   - now: the wall clock at this moment.
     /// - Returns: the reply's octets; nil if there is nothing to say.
     public mutating func control(
-        _ octets: [UInt8], commands: inout AccessTable, commandHits: UInt64
+        _ octets: [UInt8], commands: inout AccessTable, commandHits: UInt64, now: Instant<Realtime>
     ) -> [UInt8]? {
         guard case .accept(let request, let header) = ControlRequest.receive(octets) else { return nil }
         let reply: ControlReply
@@ -34,12 +36,56 @@ extension Responder {
             case .control: commands.set(subnet.value, allowed: allowed, all: all)
             }
             reply = .status(.success)
-        case .clientAccesses:
-            // There is no log of clients in this version.
-            reply = .status(.inactive)
+        case .clientAccesses(let first, let count, let minimumHits, let reset):
+            reply =
+                log.settings.isListed
+                ? .clientAccesses(clients(first, count, minimumHits, reset: reset, now)) : .status(.inactive)
         default: reply = .status(.invalid)
         }
         return reply.octets(answering: header)
+    }
+
+    /// A page of the clients from an index on. Places without a client are passed over.
+    private mutating func clients(
+        _ first: UInt32, _ count: UInt32, _ minimumHits: UInt32, reset: Bool, _ now: Instant<Realtime>
+    ) -> ClientAccessReport {
+        var report = ClientAccessReport()
+        report.indexCount = UInt32(clamping: log.clients.count)
+        let most = min(Int(clamping: count), ClientAccessReport.pageSize)
+        var index = min(Int(clamping: first), log.clients.count)
+        while index < log.clients.count, report.clients.count < most {
+            let client = log.clients[index]
+            let accounts = ClientService.allCases.map { client[$0] }
+            if client.tag != 0, accounts.contains(where: { $0.hits >= minimumHits }) {
+                report.clients.append(Self.report(client, now))
+                if reset { log.resetCounts(index) }
+            }
+            index += 1
+        }
+        report.next = UInt32(clamping: index)
+        return report
+    }
+
+    private static func report(_ client: ClientLog.Client, _ now: Instant<Realtime>) -> ClientAccessReport.Client {
+        let sixteenths = UInt32(truncatingIfNeeded: now.sinceEpoch.attoseconds / 62_500_000_000_000_000)
+        func age(_ account: ClientLog.Account) -> UInt32? {
+            account.hits > 0 ? (sixteenths &- account.last) / 16 : nil
+        }
+        func interval(_ account: ClientLog.Account) -> Int8? {
+            guard account.hits > 1, account.interval >= 0 else { return nil }
+            return Int8(clamping: Int(logarithm2(max(Double(account.interval), 1.0 / 16)).rounded()))
+        }
+        var report = ClientAccessReport.Client()
+        report.address = .ip(client.address)
+        report.ntpHits = client.time.hits
+        report.ntpDrops = client.time.drops
+        report.ntpInterval = interval(client.time)
+        report.lastNTPHit = age(client.time)
+        report.commandHits = client.control.hits
+        report.commandDrops = client.control.drops
+        report.commandInterval = interval(client.control)
+        report.lastCommandHit = age(client.control)
+        return report
     }
 
     private func statistics(commandHits: UInt64) -> ServerStatisticsReport {
@@ -57,12 +103,12 @@ extension Responder {
         report.keyExchangeHits = 0
         report.keyExchangeDrops = 0
         report.commandHits = commandHits
-        report.commandDrops = 0
-        report.logDrops = 0
+        report.commandDrops = commandDrops
+        report.logDrops = log.forgotten
         report.authenticatedHits = authenticated
-        report.interleavedHits = 0
-        report.timestampsHeld = 0
-        report.timestampSpan = 0
+        report.interleavedHits = interleaved
+        report.timestampsHeld = UInt64(stamps.held)
+        report.timestampSpan = stamps.span
         report.daemonReceiveStamps = daemonStamps
         report.daemonTransmitStamps = counts[ServingOutcome.answered.rawValue]
         report.kernelReceiveStamps = kernelStamps

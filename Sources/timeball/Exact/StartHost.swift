@@ -24,6 +24,10 @@ struct StartHost: Host, ~Copyable {
     private let stepWatch: StepWatch
     private var held: HeldProcess?
     private var queue: [StartEvent] = []
+    /// Whether the instant is so near that nothing is slept through any more.
+    private var isNear = false
+    /// When the prepared process goes by itself.
+    private var aimed: Instant<Monotonic>?
 
     private(set) var isStopping = false
     private(set) var outcome: StartOutcome?
@@ -33,6 +37,8 @@ struct StartHost: Host, ~Copyable {
     private(set) var preparation = Preparation.none
 
     static let priority: Int32 = 50
+    /// So long the program runs before all ordinary ones, so that it gets to its own first lines on a busy machine.
+    static let priorityTime = Duration.milliseconds(1)
 
     /// - Parameter program: nil to do nothing at the instant but to tell of it.
     init(_ program: ProgramStart?, plan: StartPlan, preloads: Bool, time: TrueTimeSource) throws(Linux.SystemError) {
@@ -51,8 +57,14 @@ struct StartHost: Host, ~Copyable {
     mutating func next(before deadline: Instant<Monotonic>) -> StartEvent? {
         if !queue.isEmpty { return queue.removeFirst() }
         // In the last moments there is no time to ask for anything.
-        if deadline <= KernelClock.monotonic { return nil }
-        try? timer.arm(for: deadline)
+        if deadline <= KernelClock.monotonic {
+            if isNear { held?.pin() }
+            return nil
+        }
+        // One that goes by itself is looked after shortly after it has.
+        let now = KernelClock.monotonic
+        let look = aimed.map { $0 + Self.priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
+        try? timer.arm(for: look ?? deadline)
         var entries = [timer.number, stepWatch.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let count = unsafe poll(&entries, nfds_t(entries.count), -1)
         if Interruption.hasCome { return .interrupted }
@@ -65,7 +77,10 @@ struct StartHost: Host, ~Copyable {
 
     mutating func perform(_ effect: StartEffect) {
         switch effect {
-        case .look: queue.append(.known(time.know()))
+        case .look:
+            let known = time.know()
+            isNear = known.moment(of: plan.aim) - known.moment <= plan.wakingTime
+            queue.append(.known(known))
         case .getReady: getReady()
         case .prepare: prepare()
         case .aim(let target, let latest): aim(target, latest)
@@ -111,6 +126,7 @@ struct StartHost: Host, ~Copyable {
     }
 
     private mutating func aim(_ target: Instant<Monotonic>, _ latest: Instant<Monotonic>) {
+        aimed = target
         do throws(Linux.SystemError) {
             _ = try held?.aim(at: target, latest: latest)
         } catch {
@@ -140,7 +156,6 @@ struct StartHost: Host, ~Copyable {
                 let started = try program.start()
                 // It has been executed now, and waits for nothing any more.
                 stamps.firstInstruction = KernelClock.monotonic
-                try? ChildProcess.becomeOrdinary(started)
                 process = started
             }
             queue.append(.released(at: released))
@@ -149,21 +164,21 @@ struct StartHost: Host, ~Copyable {
         }
     }
 
-    /// Lets it go, and takes its priority away as soon as it has come to a processor.
+    /// Lets it go, and sees when it has come to a processor.
     private mutating func release(_ process: Int32) throws(Linux.SystemError) {
         let before = ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
-        for _ in 0..<50 {
-            let count = ChildProcess.turns(of: process)?.count
-            guard let before, let count else { break }
+        // It has this processor now.
+        Linux.pause(for: .microseconds(20))
+        for _ in 0..<20 {
+            guard let before, let count = ChildProcess.turns(of: process)?.count else { break }
             if count > before {
                 stamps.firstInstruction = KernelClock.monotonic
                 break
             }
             Linux.pause(for: .microseconds(20))
         }
-        try? ChildProcess.becomeOrdinary(process)
     }
 
     private mutating func finish(_ decided: StartOutcome) {
@@ -173,6 +188,13 @@ struct StartHost: Host, ~Copyable {
             outcome = .ran
             stamps = Stamps(released: moment, firstInstruction: moment)
             held?.letGo()
+        }
+        if outcome == .ran, let process {
+            held?.unpin()
+            let left = (stamps.released ?? KernelClock.monotonic) + Self.priorityTime - KernelClock.monotonic
+            Linux.pause(for: min(left, Self.priorityTime))
+            // Where it has ended already, there is nothing to take away.
+            try? ChildProcess.becomeOrdinary(process)
         }
         ChildProcess.endPriority()
     }

@@ -154,10 +154,9 @@ struct AnacronRun {
         if !entry.stamp.write(day: LocalDate.day(Moment.now - elapsed, zone)) {
             log.error("Can't write the time stamp of job `\(entry.job.identifier)': it will run again")
         }
-        // One that failed is told of, even if it has printed nothing.
-        let isWanted = end.code != 0 || !(running.mail?.isEmpty ?? true)
+        let hasOutput = !(running.mail?.isEmpty ?? true)
         let name = "Job `\(entry.job.identifier)' terminated"
-        let mailing = isWanted ? " (mailing output)" : ""
+        let mailing = hasOutput ? " (mailing output)" : ""
         if let signal = end.signal {
             log.error("\(name) due to signal \(signal)\(mailing)")
         } else if let code = end.code, code != 0 {
@@ -165,7 +164,7 @@ struct AnacronRun {
         } else {
             log.notice("\(name)\(mailing)")
         }
-        guard isWanted else { return }
+        guard hasOutput else { return }
         switch running.mail?.send() {
         case .noMailer?: log.error("Can't find sendmail at /usr/sbin/sendmail, not mailing output")
         case .failed(let why)?: log.error("Can't mail the output of job `\(entry.job.identifier)': \(why)")
@@ -180,7 +179,13 @@ enum StopRequest {
 
     static var hasCome: Bool { unsafe flag != 0 }
 
-    static func watch() { _ = signal(SIGUSR1) { _ in unsafe StopRequest.flag = 1 } }
+    static func watch() {
+        var awaited = sigset_t()
+        unsafe sigemptyset(&awaited)
+        unsafe sigaddset(&awaited, SIGUSR1)
+        unsafe sigprocmask(SIG_UNBLOCK, &awaited, nil)
+        _ = signal(SIGUSR1) { _ in unsafe StopRequest.flag = 1 }
+    }
 }
 
 /// Days on the wall.

@@ -25,7 +25,9 @@ struct ReportCommand: ParsableCommand {
         guard let html else { return Output.lines(document.text(on: terminal.terminal)) }
         try TextOutput.write(document.html, to: html)
         if html != "-" {
-            Output.complain("\(analysis.headline)\nWritten to \(html).")
+            Output.lines(
+                Document(title: analysis.name, blocks: [.answer(analysis.headline)]).text(on: terminal.terminal))
+            Output.complain("Written to \(html).")
         }
     }
 }

@@ -11,7 +11,8 @@ enum StudyInput {
         progress.show("reading \(path)")
         defer { progress.end() }
         var study = try StudyLoading.load(path, options.values())
-        if study.subject.title.isEmpty {
+        // A file that says nothing of itself is called by its name, without the folders.
+        if study.subject.title.isEmpty || study.subject.title == path {
             study.subject.title = path.split(separator: "/").last.map(String.init) ?? path
         }
         if let referencePpm {
