@@ -201,7 +201,8 @@ public struct StudyRecorder: Engine {
             saidResumed = true
             tell(.pause, "The recording went on after \(Self.seconds(span)).", reading.time, nil, &effects)
         }
-        guard span > plan.interval.inSeconds * 1.5 else { return }
+        // An edge that was missed is taken a second later, which is no gap.
+        guard span > plan.interval.inSeconds * 1.5 + (plan.comparesAtEdges ? 1.2 : 0) else { return }
         tell(.gap, "Nothing was recorded for \(Self.seconds(span)).", reading.time, span, &effects)
     }
 
