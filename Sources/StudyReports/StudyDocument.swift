@@ -116,9 +116,13 @@ extension StudyAnalysis {
         guard factor > 1.3, factor.isFinite else {
             return "The residuals are as good as white: a plain fit would claim the same, ± \(naive) (95\u{a0}%)."
         }
-        return
-            "A plain fit by least squares would claim ± \(naive) (95\u{a0}%), \(DecimalText.significant(factor, digits: 2)) times "
-            + "too little, because it takes the residuals for white, and they are not."
+        let times = DecimalText.significant(factor, digits: 2)
+        let claim =
+            "A plain fit by least squares would claim ± \(naive) (95\u{a0}%), \(times) times too little, because it "
+            + "takes the residuals for white"
+        guard let first = autocorrelation.first, first.value < 0.2 else { return claim + ", and they are not." }
+        return claim
+            + ". They look like it, but the clock's own noise over the length of the record does not show in them."
     }
 
     private var ageingSentence: String {
@@ -331,6 +335,15 @@ extension StudyAnalysis {
 
     private static let mostAlike = 8
 
+    /// Whether the recorder saw the clock being turned at the same time.
+    private func isExpected(_ fault: Fault) -> Bool {
+        guard fault.kind != .outlier else { return false }
+        let time = record.start + record.times[fault.index]
+        return study.events.contains { event in
+            (event.kind == .rateChange || event.kind == .step) && (event.time - time).magnitude <= 2 * record.interval
+        }
+    }
+
     /// Faults and gaps in the order of time.
     private var irregularities: [[String]] {
         var rows: [(time: Double, cells: [String])] = []
@@ -341,7 +354,7 @@ extension StudyAnalysis {
                 (
                     time,
                     [
-                        Quantity.duration(time), fault.kind.rawValue, size,
+                        Quantity.duration(time), fault.kind.rawValue + (isExpected(fault) ? ", steered" : ""), size,
                         "\(DecimalText.fixed(fault.significance, decimals: 1)) σ",
                     ]
                 ))
