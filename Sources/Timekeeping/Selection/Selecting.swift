@@ -373,7 +373,11 @@ extension Timekeeper {
         let hull = narrowed(candidates, low: low - widening, high: high + widening, at: moment, doubt: doubt)
         confirmed = Confirmation(
             time: moment, monotonic: now.monotonic, low: hull.low, high: hull.high,
-            rate: skew + doubt + settings.maximumClockError.ratio)
+            rate: skew + doubt + settings.maximumClockError.ratio, steady: nil)
+        guard settings.estimator == .filter, let support = steadiness.support,
+            support.change < settings.maximumClockError.ratio
+        else { return }
+        confirmed?.steady = Confirmation.Steady(rate: skew + doubt + support.change, span: support.span)
     }
 
     private mutating func setReference(
