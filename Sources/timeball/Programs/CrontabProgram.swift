@@ -282,7 +282,6 @@ struct CrontabProgram {
         let words = ["/bin/sh", "-c", "\(editor) \"$1\"", "crontab", path]
         var child: pid_t = 0
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
         defer { while let pointer = unsafe pointers.popLast() { unsafe free(pointer) } }
         guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &pointers, environ) == 0 else { return false }
         var status: Int32 = 0
