@@ -29,6 +29,8 @@ public struct Timekeeper: Engine {
     var selectionReason = "no source has answered yet"
     /// The last interval that a majority confirmed; outlives the reference.
     var confirmed: Confirmation?
+    /// What that rests on.
+    var confirmationBasis: ConfirmationBasis?
     /// Position of the selected source.
     var selected: Int?
     /// The best estimate of true time less oscillator time, as of a moment.

@@ -24,7 +24,7 @@ struct JobsCommand: ParsableCommand {
         commandName: "jobs", abstract: "When jobs run, and why (crontab, at, anacron).",
         subcommands: [
             JobsListCommand.self, JobsWhyCommand.self, JobsLogCommand.self, JobsRunCommand.self, JobsPauseCommand.self,
-            JobsResumeCommand.self, JobsReloadCommand.self,
+            JobsResumeCommand.self, JobsReloadCommand.self, JobsImportCommand.self,
             JobsNextCommand.self, JobsExplainCommand.self, JobsLintCommand.self, JobsRehearseCommand.self,
             JobsWhenCommand.self, JobsDueCommand.self,
         ], defaultSubcommand: JobsListCommand.self)

@@ -6,7 +6,7 @@ internal import TimeBase
 @testable internal import Timekeeping
 
 /// A timekeeper on a bench: its clocks are moved by hand, its servers answer what a test says, and everything that it
-/// wants is written down. The oscillator is perfect, so the clock runs as fast as the kernel was told.
+/// wants is written down. The oscillator is perfect unless a test says otherwise, so the clock runs as fast as the kernel was told.
 struct Bench {
     /// What a server does with a request: nil is silence.
     typealias Server = (_ request: NTPHeader, _ trueTime: Instant<Realtime>) -> NTPHeader?
@@ -23,6 +23,8 @@ struct Bench {
     var servers: [IPAddress: Server] = [:]
     /// What names the resolver knows; nil answers never.
     var names: [String: [IPAddress]]? = [:]
+    /// How much faster than true time the oscillator runs.
+    var gain = 0.0
     /// On each way.
     var delay = Duration.milliseconds(1)
     /// What servers make of their replies before they send them.
@@ -75,7 +77,7 @@ struct Bench {
 
     mutating func wait(_ duration: Duration) {
         monotonic += duration
-        trueTime += Duration(clampingSeconds: duration.inSeconds / (1 + rate.frequency.ratio))
+        trueTime += Duration(clampingSeconds: duration.inSeconds / (1 + rate.frequency.ratio) / (1 + gain))
     }
 
     /// Hands an event over, and does what comes of it.

@@ -140,14 +140,19 @@ private func freshResponder() -> Responder { responder() }
 
 @Suite struct InterleavedSourceTests {
     /// A timekeeper that asks a responder, whose answers leave 90 µs after their transmit timestamps.
-    private static func bench(losing lost: @escaping (Int) -> Bool = { _ in false }) -> (Bench, Shared) {
+    private static func bench(
+        more: UInt32 = 0, losing lost: @escaping (Int) -> Bool = { _ in false }
+    ) -> (Bench, Shared) {
         let shared = Shared()
         var count = 0
         var bench = Bench(
-            settings(1) {
+            settings(1 + more) {
                 $0.sources[0].isInterleaved = true
-                ($0.sources[0].minimumPoll, $0.sources[0].maximumPoll) = (4, 4)
+                for index in $0.sources.indices {
+                    ($0.sources[index].minimumPoll, $0.sources[index].maximumPoll) = (4, 4)
+                }
             })
+        for number in 0..<more { bench.servers[address(number + 2)] = server() }
         bench.servers[address(1)] = { request, trueTime in
             let answer = try? shared.responder.ask(request, at: trueTime)
             if let awaited = shared.responder.awaitedStamp {
@@ -190,5 +195,15 @@ private func freshResponder() -> Responder { responder() }
         #expect(bench.error.magnitude < 0.000_1)
         let basic = bench.requests.filter { NTPHeader($0.octets.span)?.origin == .unknown }
         #expect((2...4).contains(basic.count), "\(basic.count)")
+    }
+
+    @Test("Beside a source that is not interleaved, on a fast oscillator, its older samples do no harm")
+    func beside() {
+        var (bench, shared) = Self.bench(more: 1)
+        bench.gain = 50e-6
+        bench.run(for: .seconds(1500))
+        #expect(shared.responder.interleaved > 50)
+        #expect(bench.keeper.sources.allSatisfy { [.selected, .combined].contains($0.selection) })
+        #expect(bench.error.magnitude < 60e-6, "\(bench.error)")
     }
 }

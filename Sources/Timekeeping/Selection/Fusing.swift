@@ -46,9 +46,20 @@ extension Timekeeper {
         unseen.advance(
             by: max(sample.time - (filter?.time ?? sample.time), 0), rate: settings.maximumClockError.ratio,
             slope: -(expected?.frequency ?? 0))
+        let carried = carried(sample)
         filter?.add(
-            of: sources[index].number, at: sample.time, offset: sample.offset, variance: variance, drift: drift)
+            of: sources[index].number, at: sample.time, offset: carried.offset, variance: variance + carried.variance,
+            drift: drift)
         noteConfinement(sample, variance, index, expected)
+    }
+
+    /// What a sample says of the filter's time: an interleaved answer is about the exchange before it, and other sources
+    /// may have been heard since.
+    private func carried(_ sample: Sample) -> (offset: Double, variance: Double) {
+        let late = max((filter?.time ?? sample.time) - sample.time, 0)
+        guard late > 1 else { return (sample.offset, 0) }
+        let deviation = discipline.skew.ratio / 3 * late
+        return (sample.offset - discipline.frequency.ratio * late, deviation * deviation)
     }
 
     /// By how much a path may be longer in one direction than in the other: near servers are better.

@@ -69,3 +69,11 @@ struct Confirmation: Equatable {
         return steady.rate * max(1, 1.5 * (3 * elapsed / steady.span).squareRoot())
     }
 }
+
+/// What a confirmation rests on.
+struct ConfirmationBasis: Equatable {
+    /// The moment of the newest sample in the filter, as samples count it.
+    var sampled: Double
+    /// The sources that agree, by position.
+    var sources: [Int]
+}

@@ -33,8 +33,11 @@ struct ClientLog: Sendable {
         var last: UInt32 = 0
         /// What is left in the bucket; a sixteenth of a second earns one.
         var tokens: UInt32 = 0
-        /// Mean interval between requests, seconds; negative where there was only one.
-        var interval: Float = -1
+        /// Mean interval between requests, seconds; -1 where there was only one, -2 where there was none.
+        var interval: Float = -2
+
+        /// Whether anything was ever asked.
+        var isUsed: Bool { interval > -2 }
     }
 
     struct Client: Sendable {
@@ -114,9 +117,11 @@ struct ClientLog: Sendable {
     ) -> ServingOutcome {
         // A wall clock that was put back must not lock a client out: any long gap fills the bucket.
         let gap = now &- account.last
-        if account.hits > 0 {
+        if account.isUsed {
             let seconds = Float(gap) / 16
             account.interval = account.interval < 0 ? seconds : account.interval + (seconds - account.interval) / 4
+        } else {
+            account.interval = -1
         }
         account.hits &+= 1
         account.last = now
@@ -177,7 +182,7 @@ struct ClientLog: Sendable {
             guard clients[index].tag != 0 else { return index }
             let client = clients[index]
             var since = UInt32.max
-            for service in ClientService.allCases where client[service].hits > 0 {
+            for service in ClientService.allCases where client[service].isUsed {
                 since = min(since, now &- client[service].last)
             }
             if since > age { (best, age) = (index, since) }
@@ -215,7 +220,7 @@ struct ClientLog: Sendable {
 
     /// Keeps aside what is left in a client's bucket; in a full place, what was kept longest is given up.
     private mutating func remember(_ place: Int, _ service: ClientService) {
-        guard let limit = limits[service.rawValue], clients[place][service].hits > 0 else { return }
+        guard let limit = limits[service.rawValue], clients[place][service].isUsed else { return }
         if shadows.isEmpty { shadows = Array(repeating: Shadow(), count: Int(shadowMask) + 1) }
         let client = clients[place]
         let account = client[service]

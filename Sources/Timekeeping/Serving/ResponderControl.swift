@@ -69,10 +69,10 @@ extension Responder {
     private static func report(_ client: ClientLog.Client, _ now: Instant<Realtime>) -> ClientAccessReport.Client {
         let sixteenths = UInt32(truncatingIfNeeded: now.sinceEpoch.attoseconds / 62_500_000_000_000_000)
         func age(_ account: ClientLog.Account) -> UInt32? {
-            account.hits > 0 ? (sixteenths &- account.last) / 16 : nil
+            account.isUsed ? (sixteenths &- account.last) / 16 : nil
         }
         func interval(_ account: ClientLog.Account) -> Int8? {
-            guard account.hits > 1, account.interval >= 0 else { return nil }
+            guard account.interval >= 0 else { return nil }
             return Int8(clamping: Int(logarithm2(max(Double(account.interval), 1.0 / 16)).rounded()))
         }
         var report = ClientAccessReport.Client()
