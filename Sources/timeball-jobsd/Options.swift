@@ -117,8 +117,9 @@ struct Options {
         ("--crontab", \.systemTable), ("--cron-d", \.tableDirectory), ("--tables", \.userTables),
         ("--allow", \.allowFile), ("--deny", \.denyFile), ("--state", \.stateDirectory), ("--socket", \.socket),
         ("--bound-page", \.boundPage), ("--localtime", \.zoneFile), ("--zones", \.zoneDirectory),
-        ("--sendmail", \.sendmail), ("--curl", \.curl), ("--at-jobs", \.atJobs), ("--atd-pid", \.atdPIDFile), ("--at-allow", \.atAllow),
-        ("--at-deny", \.atDeny), ("--incron-d", \.incronTables), ("--incron-tables", \.incronUsers),
+        ("--sendmail", \.sendmail), ("--curl", \.curl), ("--at-jobs", \.atJobs), ("--atd-pid", \.atdPIDFile),
+        ("--at-allow", \.atAllow), ("--at-deny", \.atDeny), ("--incron-d", \.incronTables),
+        ("--incron-tables", \.incronUsers),
         ("--incron-allow", \.incronAllow), ("--incron-deny", \.incronDeny), ("--load-file", \.loadFile),
         ("--pressure-file", \.pressureFile),
     ]
