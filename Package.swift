@@ -159,7 +159,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobSchedulerTests",
-            dependencies: ["JobScheduler", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            dependencies: ["JobScheduler", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "JobsHostTests",

@@ -141,10 +141,22 @@ public struct ClockFilter: Equatable, Sendable {
         return summary(at: moment, shares: shares)
     }
 
-    private func summary(at moment: Double, shares: [Double]) -> Belief.Summary {
+    /// Standard deviation of the weighted offset at a moment for people to rely on, seconds; nil if no source counts.
+    ///
+    /// Where the noise hides a crystal's wander, the calm beliefs win for want of evidence, and would make the estimate
+    /// look better than it is: so what belongs to those is replaced by what a wander of `leastWander` makes of it.
+    public func deviation(at moment: Double, weights: [Int: Double], leastWander: Double) -> Double? {
+        let raw = members.map { max(weights[$0.number] ?? 0, 0) }
+        let total = raw.reduce(0, +)
+        guard total > 0, let floor = Self.wanders.firstIndex(where: { $0 >= leastWander }) else { return nil }
+        return summary(at: moment, shares: raw.map { $0 / total }, floor: floor).offsetDeviation
+    }
+
+    private func summary(at moment: Double, shares: [Double], floor: Int = 0) -> Belief.Summary {
         var ahead = self
         ahead.advance(to: moment)
-        let parts = ahead.beliefs.map { $0.summary(shares) }
+        var parts = ahead.beliefs.map { $0.summary(shares) }
+        for index in 0..<floor { parts[index].offsetDeviation = parts[floor].offsetDeviation }
         var mixed = Belief.Summary(offset: 0, offsetDeviation: 0, frequency: 0, frequencyDeviation: 0)
         for (belief, part) in zip(ahead.beliefs, parts) {
             mixed.offset += belief.weight * part.offset

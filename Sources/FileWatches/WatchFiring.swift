@@ -6,6 +6,8 @@ struct WatchFiring: Sendable {
     var running: [Int: Int] = [:]
     var runningCount = 0
     var waiting: [(rule: Int, occurrence: WatchOccurrence)] = []
+    /// How many of them a rule has.
+    var waitingOf: [Int: Int] = [:]
     /// How many of ``waiting`` were started; they are taken out in heaps.
     var started = 0
     /// Events that found no room, since that was last said.
@@ -19,8 +21,8 @@ struct WatchFiring: Sendable {
 
     mutating func forget(_ rule: Int) {
         loops[rule] = nil
-        waiting.removeAll { $0.rule == rule }
-        started = min(started, waiting.count)
+        // What waits for it is passed over when its turn comes.
+        waitingOf[rule] = nil
     }
 }
 
@@ -64,7 +66,7 @@ extension WatchTree {
     ) {
         guard let rule = rules[number], !occurrence.mask.isEmpty else { return }
         let isRunning = (firing.running[number] ?? 0) > 0
-        if rule.isLoopable, isRunning || firing.waiting[firing.started...].contains(where: { $0.rule == number }) {
+        if rule.isLoopable, isRunning || firing.waitingOf[number] != nil {
             return
         }
         switch firing.loops[number, default: WatchLoops()].judge(occurrence, isRunning: isRunning, at: now) {
@@ -96,6 +98,7 @@ extension WatchTree {
                 return
             }
             firing.waiting.append((number, occurrence))
+            firing.waitingOf[number, default: 0] += 1
         } else {
             start(number, occurrence, effects: &effects)
         }
@@ -123,6 +126,7 @@ extension WatchTree {
         while firing.runningCount < WatchFiring.mostRunning, firing.started < firing.waiting.count {
             let next = firing.waiting[firing.started]
             firing.started += 1
+            if let count = firing.waitingOf[next.rule] { firing.waitingOf[next.rule] = count > 1 ? count - 1 : nil }
             if rules[next.rule] != nil { start(next.rule, next.occurrence, effects: &effects) }
         }
         if firing.started > 1000 || firing.started == firing.waiting.count {

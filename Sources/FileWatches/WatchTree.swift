@@ -19,6 +19,8 @@ public struct WatchTree: Sendable {
 
     /// Halves of moves of directories: by cookie, the old paths.
     var departed: [UInt32: [Place]] = [:]
+    /// Watches of which ``Watch/told`` is not empty.
+    var tellers: Set<Int32> = []
     /// Watches of directories that were moved: where they lie now is looked at when the moves are over.
     var moved: Set<Int32> = []
     /// Requests that are not answered yet.
@@ -144,7 +146,8 @@ public struct WatchTree: Sendable {
         }
         moved = []
         guard outstanding == 0 else { return }
-        for watch in watches.keys where watches[watch]?.told.isEmpty == false { watches[watch]?.told = [] }
+        for watch in tellers { watches[watch]?.told = [] }
+        tellers = []
         if !isScanning { upToDate = now }
     }
 

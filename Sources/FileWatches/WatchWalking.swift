@@ -152,7 +152,10 @@ extension WatchTree {
             let mask = happened(entry, request.news, isKnown: watches[watch]?.names?.contains(entry.name))
                 .intersection(rule.events)
             guard !mask.isEmpty else { continue }
-            if request.news == .all { watches[watch]?.told.insert(Told(rule: request.rule, name: entry.name)) }
+            if request.news == .all {
+                watches[watch]?.told.insert(Told(rule: request.rule, name: entry.name))
+                tellers.insert(watch)
+            }
             fire(
                 request.rule,
                 WatchOccurrence(
@@ -196,7 +199,9 @@ extension WatchTree {
         switch failure {
         case .missing:
             if request.role == .below {
-                forgetBelow(Place(rule: request.rule, path: request.path), effects: &effects)
+                // Most often it was removed, and all in it before: then there is nothing to look for.
+                let place = Place(rule: request.rule, path: request.path)
+                if places[place] != nil { forgetBelow(place, effects: &effects) }
                 return
             }
             guard let pattern = patterns[request.rule] else { return }

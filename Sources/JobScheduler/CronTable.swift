@@ -95,7 +95,9 @@ struct CronTable: Sendable {
             number += 1
             if end == nil, !line.isEmpty {
                 notes.append(
-                    .cron(owner, "WARNING", "\(place(line.count + 1)): the last line has no newline; it is read", .warning))
+                    .cron(
+                        owner, "WARNING", "\(place(line.count + 1)): the last line has no newline; it is read", .warning
+                    ))
             }
             if Directive.isDirective(line) {
                 do throws(CrontabError) {
@@ -152,14 +154,17 @@ struct CronTable: Sendable {
             }
             if entries.count >= mostEntries, !isSystem, start < file.text.endIndex {
                 notes.append(
-                    .cron(owner, "ERROR", "\(place(1)): \(mostEntries) entries are the most; the rest is not read", .error))
+                    .cron(
+                        owner, "ERROR", "\(place(1)): \(mostEntries) entries are the most; the rest is not read", .error
+                    ))
                 break
             }
         }
     }
 
     private mutating func append(
-        _ line: ArraySlice<UInt8>, _ number: Int, _ when: When, _ user: String?, _ commandStart: Int, _ isUnlogged: Bool,
+        _ line: ArraySlice<UInt8>, _ number: Int, _ when: When, _ user: String?, _ commandStart: Int,
+        _ isUnlogged: Bool,
         _ mailsOnlyFailure: Bool, _ directive: Directive?, _ seen: inout [UInt64: Int]
     ) {
         if directive == .wrong { return }
@@ -194,7 +199,8 @@ struct CronTable: Sendable {
         _ = takeWord()
         rest = rest.drop { isBlank($0) }
         let place = column()
-        guard let period = DurationWord.read(takeWord()), period >= .milliseconds(10), period <= .seconds(86400 * 366) else {
+        guard let period = DurationWord.read(takeWord()), period >= .milliseconds(10), period <= .seconds(86400 * 366)
+        else {
             throw CrontabError(
                 column: place, word: "bad time specifier", reason: "@every needs 10ms to 366d, such as 2s or 5m")
         }

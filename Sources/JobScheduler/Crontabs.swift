@@ -81,7 +81,9 @@ struct Crontabs: Sendable {
         if let complaint {
             let sentence = "\(complaint.word) (\(file.path): \(complaint.reason))"
             let isNew = old.flatMap { tables[$0]?.complaint } != sentence
-            if isNew { effects.append(.note(Note("(\(owner)) \(sentence)", complaint.word == "IGNORED" ? .warning : .error))) }
+            if isNew {
+                effects.append(.note(Note("(\(owner)) \(sentence)", complaint.word == "IGNORED" ? .warning : .error)))
+            }
             if let old { drop(old) }
             let number = newTable(file.path)
             var table = Table(file: file, contexts: [])
@@ -184,7 +186,8 @@ struct Crontabs: Sendable {
                     .note(
                         .cron(
                             Self.owner(table.file.place), "ERROR",
-                            "\(table.file.path):\(job.entry.line):1: there is no time zone \(name): it will not run", .error)))
+                            "\(table.file.path):\(job.entry.line):1: there is no time zone \(name): it will not run",
+                            .error)))
             }
             return
         }
@@ -273,7 +276,6 @@ struct Crontabs: Sendable {
         let key = self.name(job).key
         guard !paused.contains(key) else { return nil }
         let planned = Instant<Realtime>(sinceEpoch: .seconds(due.planned))
-        if planned < start, wasBegun(key, due.planned) { return nil }
         // A table that is younger than the moment had no such job then.
         if planned < start, let changed = tables[job.table]?.file.facts?.changed, changed > planned { return nil }
         let directive = job.entry.extras?.directive
@@ -286,7 +288,11 @@ struct Crontabs: Sendable {
         }
         if context.randomDelay > 0 { delay += .seconds(Double(context.randomDelay * 60) * randomFactor) }
         var order = self.order(job, planned: planned, cause: due.isMadeUp ? .madeUp : .scheduled)
-        if let offset = directive?.offset { order.planned += offset }
+        if let offset = directive?.offset, offset > .zero {
+            order.due = order.planned
+            order.planned += offset
+        }
+        if planned < start, wasBegun(key, order.planned.wholeSeconds) { return nil }
         return Due(order: order, delay: delay)
     }
 
@@ -308,13 +314,22 @@ struct Crontabs: Sendable {
             else { continue }
             let key = name(job).key
             guard !paused.contains(key) else { continue }
-            let known = lasts[key].map { Int($0.planned / 1_000_000_000) } ?? tables[job.table]?.file.facts?.changed.wholeSeconds
+            let known =
+                lasts[key].map { Int($0.planned / 1_000_000_000) }
+                ?? tables[job.table]?.file.facts?.changed.wholeSeconds
             guard let start = from ?? known else { continue }
             let earliest = max(start, until - Int(window.components.seconds))
-            // The last of them: walking is bounded by the window.
+            // The last of them, looked for from the end in stretches that grow: what runs often is found soon, and what
+            // runs seldom has few times to walk over.
             var last: Int?
-            var rehearsal = Rehearsal(expression, zone: zone, dialect: settings.dialect, start: earliest)
-            while let next = rehearsal.next(before: until) { last = next }
+            var stretch = 7200
+            repeat {
+                let from = max(earliest, until - stretch)
+                var rehearsal = Rehearsal(expression, zone: zone, dialect: settings.dialect, start: from)
+                while let next = rehearsal.next(before: until) { last = next }
+                if from == earliest { break }
+                stretch *= 8
+            } while last == nil
             guard let last, !wasBegun(key, last) else { continue }
             var delay = directive.offset
             if let hours = context(job).startHours {
@@ -416,7 +431,8 @@ struct Crontabs: Sendable {
         mail.headers = ["MIME-Version: 1.0", "Content-Type: \(type)", "Content-Transfer-Encoding: \(encoding)"]
         for variable in context.environment {
             mail.headers.append(
-                "X-Cron-Env: <\(String(decoding: variable.name, as: UTF8.self))=\(String(decoding: variable.value, as: UTF8.self))>")
+                "X-Cron-Env: <\(String(decoding: variable.name, as: UTF8.self))=\(String(decoding: variable.value, as: UTF8.self))>"
+            )
         }
         return mail
     }

@@ -64,7 +64,8 @@ public struct Directive: Hashable, Sendable {
         while at < octets.count, octets[at] != UInt8(ascii: "="), octets[at] != 0x20, octets[at] != 0x09 { at += 1 }
         let key = String(decoding: octets[start..<at], as: UTF8.self)
         guard at < octets.count, octets[at] == UInt8(ascii: "=") else {
-            throw CrontabError(column: start + 1, word: "bad directive", reason: "\(key.debugDescription) needs = and a value")
+            throw CrontabError(
+                column: start + 1, word: "bad directive", reason: "\(key.debugDescription) needs = and a value")
         }
         at += 1
         var value: [UInt8] = []
@@ -140,7 +141,8 @@ public struct Directive: Hashable, Sendable {
         default:
             throw CrontabError(
                 column: column, word: "bad directive",
-                reason: "\(key) is none of name, zone, overlap, timeout, retry, jitter, offset, catch-up, within, wait, "
+                reason:
+                    "\(key) is none of name, zone, overlap, timeout, retry, jitter, offset, catch-up, within, wait, "
                     + "on-success, on-failure, ping")
         }
     }

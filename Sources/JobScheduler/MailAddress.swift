@@ -3,7 +3,9 @@ enum MailAddress {
     /// Whether a recipient, or several with commas between them, cannot be taken for an option or for something else than
     /// an address: the rule of Debian's cron.
     static func isSafe(_ recipient: String) -> Bool {
-        guard recipient.utf8.count <= 10_000, let first = recipient.utf8.first, isAlphanumeric(first) else { return false }
+        guard recipient.utf8.count <= 10_000, let first = recipient.utf8.first, isAlphanumeric(first) else {
+            return false
+        }
         return recipient.utf8.allSatisfy { isAlphanumeric($0) || "@!:%-.,_+=/".utf8.contains($0) }
     }
 

@@ -161,6 +161,8 @@ public struct Order: Hashable, Sendable {
     /// When it was to start, by the wall clock.
     public var planned: Instant<Realtime>
     public var cause: Cause
+    /// The moment by which whoever ordered it found it to be due; nil is ``planned``.
+    public var due: Instant<Realtime>?
     /// For the log and the history.
     public var shownCommand: String
     /// Whether `CMD` is logged.

@@ -27,7 +27,8 @@ extension Scheduler {
             runs.begin(order, at: now, effects: &effects)
         case .pause(let name): reply(setPaused(true, name, peer, &effects))
         case .resume(let name): reply(setPaused(false, name, peer, &effects))
-        case .readTable, .replaceTable, .removeTable, .restoreTable: answerTable(request, client, peer, effects: &effects)
+        case .readTable, .replaceTable, .removeTable, .restoreTable:
+            answerTable(request, client, peer, effects: &effects)
         case .reload:
             waitingForTables.append(client)
             effects.append(.readTables)

@@ -10,8 +10,13 @@ public struct Runs: Sendable {
         var process: Int32?
         /// Whether its end was asked for, because of its time limit or of a run that takes its place.
         var endReason: String?
-        /// The series that goes on when this has ended.
-        var series: Int?
+        /// The batch of a series with which it began: when all of that have ended, the next begins.
+        var series: SeriesStep?
+    }
+
+    struct SeriesStep: Equatable, Sendable {
+        var number: Int
+        var step: Int
     }
 
     /// What a moment is for.
@@ -86,7 +91,10 @@ public struct Runs: Sendable {
     var earliestWaiting: Instant<Realtime>? {
         var earliest: Instant<Realtime>?
         func see(_ order: Order) {
-            if order.cause == .scheduled || order.cause == .madeUp { earliest = min(earliest ?? order.planned, order.planned) }
+            if order.cause == .scheduled || order.cause == .madeUp {
+                let due = order.due ?? order.planned
+                earliest = min(earliest ?? due, due)
+            }
         }
         for alarm in alarms.values { if case .order(let order) = alarm { see(order) } }
         for one in gated { see(one.order) }
@@ -132,7 +140,9 @@ public struct Runs: Sendable {
         effects.append(.note(Note.cron(order.launch.user, "SKIP", "\(order.name.shown): \(reason)", .warning)))
     }
 
-    private mutating func admit(_ order: Order, series: Int? = nil, at now: ClockReading, effects: inout [Effect]) {
+    private mutating func admit(
+        _ order: Order, series: SeriesStep? = nil, at now: ClockReading, effects: inout [Effect]
+    ) {
         let key = order.name.key
         if let others = runsOfJob[key], !others.isEmpty {
             switch order.policy.overlap {
@@ -162,7 +172,7 @@ public struct Runs: Sendable {
         active[run] = Active(order: order, record: record, series: series)
         runsOfJob[key, default: []].append(run)
         runsOfUser[order.launch.user, default: 0] += 1
-        if let series { self.series[series]?.outstanding += 1 }
+        if let series { self.series[series.number]?.outstanding += 1 }
         effects.append(.record(record, key: key))
         effects.append(.start(run, order.launch))
         if let ping = order.policy.ping { effects.append(.ping(ping + "/start")) }
@@ -328,9 +338,9 @@ public struct Runs: Sendable {
             }
         }
         effects.append(.finish(RunNumber(one.record.number), mail: letter))
-        if let number = one.series, series[number] != nil {
-            series[number]?.outstanding -= 1
-            if series[number]?.outstanding == 0 { continueSeries(number, at: now, effects: &effects) }
+        if let own = one.series, series[own.number]?.step == own.step {
+            series[own.number]?.outstanding -= 1
+            if series[own.number]?.outstanding == 0 { continueSeries(own.number, at: now, effects: &effects) }
         }
     }
 
@@ -386,7 +396,7 @@ public struct Runs: Sendable {
         series[number] = one
         for order in batch {
             if order.policy.within == nil {
-                admit(order, series: number, at: now, effects: &effects)
+                admit(order, series: SeriesStep(number: number, step: one.step), at: now, effects: &effects)
             } else {
                 begin(order, at: now, effects: &effects)
             }

@@ -186,7 +186,8 @@ public struct Scheduler: Engine, Sendable {
             for slot in bootSlots {
                 guard let job = crontabs.jobs[slot], case .reboot = job.entry.when else { continue }
                 let order = crontabs.order(job, planned: now.realtime, cause: .boot)
-                if crontabs.wasBegun(order.name.key, Settings.Resumption.Begun.boot) || paused.contains(order.name.key) {
+                if crontabs.wasBegun(order.name.key, Settings.Resumption.Begun.boot) || paused.contains(order.name.key)
+                {
                     continue
                 }
                 runs.begin(order, at: now, effects: &effects)

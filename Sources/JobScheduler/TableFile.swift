@@ -99,7 +99,8 @@ public struct TableAccess: Hashable, Sendable {
     public func refusal(of user: String) -> String? {
         if user == "root" { return nil }
         switch allow {
-        case .names(let names): return names.contains(user) ? nil : "\(user) is not in the list of those who are allowed"
+        case .names(let names):
+            return names.contains(user) ? nil : "\(user) is not in the list of those who are allowed"
         case .unreadable(let reason): return "the list of those who are allowed cannot be read: \(reason)"
         case .absent: break
         }

@@ -59,26 +59,28 @@ extension Scheduler {
 
 /// The lint of Scheduling, and of what only this daemon reads.
 public enum TableCheck {
-    /// One finding for each line of a user's table.
+    /// One finding for each line of a table.
+    ///
+    /// - Parameter acceptsEvery: whether `@every` is to be accepted, which no other cron does.
     public static func findings(
-        _ text: [UInt8], dialect: Dialect, owner: CrontabOwner = .user
+        _ text: [UInt8], dialect: Dialect, owner: CrontabOwner = .user, acceptsEvery: Bool = true
     ) -> [Lint.Finding] {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return Lint(dialect: dialect, owner: owner).findings(text).map { finding in
             guard lines.indices.contains(finding.line - 1) else { return finding }
-            return checked(finding, lines[finding.line - 1], owner: owner)
+            return checked(finding, lines[finding.line - 1], owner: owner, acceptsEvery: acceptsEvery)
         }
     }
 
     private static func checked(
-        _ finding: Lint.Finding, _ line: ArraySlice<UInt8>, owner: CrontabOwner
+        _ finding: Lint.Finding, _ line: ArraySlice<UInt8>, owner: CrontabOwner, acceptsEvery: Bool
     ) -> Lint.Finding {
         var finding = finding
         do throws(CrontabError) {
             if Directive.isDirective(line) { _ = try Directive(line) }
             var isSystem = false
             if case .system = owner { isSystem = true }
-            if try CronTable.every(line, isSystem: isSystem) != nil {
+            if acceptsEvery, try CronTable.every(line, isSystem: isSystem) != nil {
                 finding.isAccepted = true
                 finding.message = "only timeball-jobsd knows @every: Debian's cron refuses the whole table"
             }

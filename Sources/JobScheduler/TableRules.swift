@@ -28,7 +28,7 @@ enum TableRules {
             guard facts.mode & 0o022 == 0 else {
                 return ("INSECURE MODE", "\(mode): its group or others can write to it")
             }
-            // No count of links here: whoever can make another name for root's file would stop its jobs (CVE-2007-1856).
+        // No count of links here: whoever can make another name for root's file would stop its jobs (CVE-2007-1856).
         }
         return nil
     }
@@ -40,6 +40,7 @@ enum TableRules {
                 || octet == UInt8(ascii: "-")
                 || ((octet | 0x20) >= UInt8(ascii: "a") && (octet | 0x20) <= UInt8(ascii: "z"))
         }
-        return isRead && !name.isEmpty ? nil : "the name has something else than letters, digits, _ and -, such as a dot"
+        return isRead && !name.isEmpty
+            ? nil : "the name has something else than letters, digits, _ and -, such as a dot"
     }
 }

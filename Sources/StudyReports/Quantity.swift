@@ -81,7 +81,10 @@ enum Quantity {
 
     private static func three(_ value: Double) -> String {
         let magnitude = value.magnitude
-        if magnitude < 0.1 { return DecimalText.significant(value, digits: 3) }
-        return DecimalText.fixed(value, decimals: magnitude < 9.995 ? 2 : magnitude < 99.95 ? 1 : 0)
+        let text =
+            magnitude < 0.1
+            ? DecimalText.significant(magnitude, digits: 3)
+            : DecimalText.fixed(magnitude, decimals: magnitude < 9.995 ? 2 : magnitude < 99.95 ? 1 : 0)
+        return value < 0 ? "−" + text : text
     }
 }

@@ -20,7 +20,7 @@ extension StudyAnalysis {
     }
 
     /// A caution, when somebody turned the clock while it was studied.
-    private var steeringSentence: String? {
+    var steeringSentence: String? {
         let changes = study.events.count { $0.kind == .rateChange }
         let steps = study.events.count { $0.kind == .step }
         guard changes + steps > 0 else { return nil }
@@ -116,9 +116,13 @@ extension StudyAnalysis {
         guard factor > 1.3, factor.isFinite else {
             return "The residuals are as good as white: a plain fit would claim the same, ± \(naive) (95\u{a0}%)."
         }
-        return
-            "A plain fit by least squares would claim ± \(naive) (95\u{a0}%), \(DecimalText.significant(factor, digits: 2)) times "
-            + "too little, because it takes the residuals for white, and they are not."
+        let times = DecimalText.significant(factor, digits: 2)
+        let claim =
+            "A plain fit by least squares would claim ± \(naive) (95\u{a0}%), \(times) times too little, because it "
+            + "takes the residuals for white"
+        guard let first = autocorrelation.first, first.value < 0.2 else { return claim + ", and they are not." }
+        return claim
+            + ". They look like it, but the clock's own noise over the length of the record does not show in them."
     }
 
     private var ageingSentence: String {
@@ -212,146 +216,6 @@ extension StudyAnalysis {
         }
         if let figure = figure(.temperature) { blocks.append(.figure(figure)) }
         return blocks
-    }
-
-    /// How long the clock can do without its reference.
-    public func holdoverBlocks(budget: Double?) -> [Document.Block] {
-        var blocks: [Document.Block] = [.heading("Without its reference")]
-        var text =
-            "How far the clock is off some time after the reference was lost, if it goes on uncorrected, and if it is "
-        text += "corrected for its rate"
-        if holdover.ageing != 0 { text += " and its ageing" }
-        text += ". Any step and any change of temperature beyond those recorded comes on top."
-        let doubt = holdover.referenceDoubt
-        if doubt > 0 { text += " So does what the reference itself is off." }
-        if steeringSentence != nil { text += " The clock was steered, so left alone it will do worse." }
-        blocks.append(.paragraph(text))
-        var header = ["after", "uncorrected", "corrected 68\u{a0}%", "95\u{a0}%"]
-        if holdoverAtMiddle != nil { header.append("temp. too, 95\u{a0}%") }
-        if doubt > 0 { header.append("reference") }
-        let rows = [(3600.0, "1 h"), (28_800, "8 h"), (86_400, "24 h"), (604_800, "7 days")].map { time, name in
-            var row = [name, Quantity.time(holdover.gain(after: time))]
-            for factor in [1, 1.96] { row.append("± " + Quantity.time(holdover.bound(after: time, factor: factor))) }
-            if let holdoverAtMiddle {
-                row.append("± " + Quantity.time(holdoverAtMiddle.bound(after: time, factor: 1.96)))
-            }
-            if doubt > 0 { row.append("± " + Quantity.time(doubt * time)) }
-            return row
-        }
-        blocks.append(.table(header: header, rows: rows))
-        if let budget { blocks.append(.answer(budgetSentence(budget))) }
-        if let figure = figure(.holdover) { blocks.append(.figure(figure)) }
-        return blocks
-    }
-
-    private func budgetSentence(_ budget: Double) -> String {
-        func within(_ factor: Double, _ holdover: Holdover, ofTrueTime: Bool = false) -> String {
-            guard let time = holdover.duration(within: budget, factor: factor, ofTrueTime: ofTrueTime) else {
-                return "for more than a hundred years"
-            }
-            return time == 0 ? "not even at first" : "for \(Quantity.duration(time))"
-        }
-        var text = "Corrected for its rate, the clock stays within \(Quantity.time(budget)) of its reference "
-        text += "\(within(1.96, holdover)) with 95\u{a0}% (\(within(1, holdover)) with 68\u{a0}%)"
-        if let holdoverAtMiddle {
-            text += "; corrected for the temperature too, \(within(1.96, holdoverAtMiddle)) with 95\u{a0}%"
-        }
-        if holdover.referenceDoubt > 0 {
-            text +=
-                "; of true time \(within(1.96, holdover, ofTrueTime: true)), because the reference itself may be off"
-        }
-        let alone = holdover.gain(after: 1).magnitude
-        if alone > 0 { text += ". Uncorrected it leaves it after \(Quantity.duration(budget / alone))" }
-        return text + "."
-    }
-
-    private var qualityBlocks: [Document.Block] {
-        var blocks: [Document.Block] = [.heading("The record")]
-        let faults = check.faults
-        func count(_ kind: Fault.Kind) -> Int { faults.count { $0.kind == kind } }
-        var facts: [(name: String, value: String)] = []
-        let gaps = check.gaps
-        facts.append(
-            (
-                "lost readings",
-                gaps.losses == 0 ? "none" : "\(gaps.losses), \(DecimalText.fixed(100 * gaps.lossRate, decimals: 1)) %"
-            ))
-        facts.append(("gaps", gaps.gaps.isEmpty ? "none" : "\(gaps.gaps.count)"))
-        facts.append(("outliers", count(.outlier) == 0 ? "none" : "\(count(.outlier))"))
-        facts.append(("steps", count(.step) == 0 ? "none" : "\(count(.step))"))
-        facts.append(("frequency jumps", count(.frequencyJump) == 0 ? "none" : "\(count(.frequencyJump))"))
-        if record.unusable > 0 {
-            facts.append(
-                ("unusable", "\(record.unusable) readings whose time does not advance, or that are no numbers"))
-        }
-        blocks.append(.facts(facts))
-        let rows = irregularities
-        if !rows.isEmpty {
-            blocks.append(.table(header: ["after", "what", "size", "stands out by"], rows: Array(rows.prefix(60))))
-            if rows.count > 60 { blocks.append(.paragraph("And \(rows.count - 60) more.")) }
-        }
-        var text = "Something is listed when chance would show it in fewer than one record of a thousand: at "
-        text += "\(DecimalText.fixed(check.threshold, decimals: 1)) standard deviations. "
-        text +=
-            faults.isEmpty
-            ? "Nothing was left out of any figure."
-            : "Outliers and steps are left out of the rate, the residuals and the deviations, and of nothing else."
-        if !check.isComplete {
-            text += " The search gave up before it found everything: the noise is not of the kinds it knows."
-        }
-        blocks.append(.paragraph(text))
-        return blocks + eventBlocks
-    }
-
-    /// What the recorder noticed; of many alike only the first, with the number of the rest.
-    private var eventBlocks: [Document.Block] {
-        guard !study.events.isEmpty else { return [] }
-        var rows: [[String]] = []
-        var counts: [Study.Kind: Int] = [:]
-        for event in study.events {
-            counts[event.kind, default: 0] += 1
-            guard counts[event.kind, default: 0] <= Self.mostAlike else { continue }
-            rows.append([Quantity.duration(max(0, event.time - record.start)), event.kind.rawValue, event.words])
-        }
-        var blocks: [Document.Block] = [
-            .paragraph("What was noticed while it was recorded:"),
-            .table(header: ["after", "what", "words"], rows: rows),
-        ]
-        for kind in Study.Kind.allCases {
-            guard let count = counts[kind], count > Self.mostAlike else { continue }
-            let sizes = study.events.filter { $0.kind == kind }.compactMap { $0.size?.magnitude }
-            var text = "And \(count - Self.mostAlike) more of the kind “\(kind.rawValue)”"
-            if let most = sizes.max() {
-                text += ", none greater than \(kind == .rateChange ? Quantity.frequency(most) : Quantity.time(most))"
-            }
-            blocks.append(.paragraph(text + "."))
-        }
-        return blocks
-    }
-
-    private static let mostAlike = 8
-
-    /// Faults and gaps in the order of time.
-    private var irregularities: [[String]] {
-        var rows: [(time: Double, cells: [String])] = []
-        for fault in check.faults {
-            let time = record.times[fault.index]
-            let size = fault.kind == .frequencyJump ? Quantity.frequency(fault.size) : Quantity.time(fault.size)
-            rows.append(
-                (
-                    time,
-                    [
-                        Quantity.duration(time), fault.kind.rawValue, size,
-                        "\(DecimalText.fixed(fault.significance, decimals: 1)) σ",
-                    ]
-                ))
-        }
-        for gap in check.gaps.gaps {
-            let time = record.times[gap.index] - gap.length
-            rows.append(
-                (time, [Quantity.duration(time), "gap", Quantity.duration(gap.length), "\(gap.missing) missing"]))
-        }
-        return rows.sorted { $0.time < $1.time }.map(\.cells)
     }
 }
 

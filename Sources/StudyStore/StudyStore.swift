@@ -147,6 +147,19 @@ public final class StudyStore {
         flush()
     }
 
+    /// What waits in memory, for somebody who has another place for it.
+    public var rest: Study {
+        var study = Study()
+        for entry in pending {
+            switch entry {
+            case .reading(let reading): study.readings.append(reading)
+            case .happening(let happening): study.events.append(happening)
+            case .anchor: break
+            }
+        }
+        return study
+    }
+
     /// Writes what waits; what cannot be written goes on waiting, and ``trouble`` says why.
     public func flush() {
         guard !pending.isEmpty else { return }

@@ -29,6 +29,8 @@ public struct Timekeeper: Engine {
     var selectionReason = "no source has answered yet"
     /// The last interval that a majority confirmed; outlives the reference.
     var confirmed: Confirmation?
+    /// What that rests on.
+    var confirmationBasis: ConfirmationBasis?
     /// Position of the selected source.
     var selected: Int?
     /// The best estimate of true time less oscillator time, as of a moment.
@@ -38,6 +40,10 @@ public struct Timekeeper: Engine {
     /// Whether the next filter is made from samples that the last one had already, so that what that one found out must
     /// not count a second time.
     var rebuildsFilter = false
+    /// How much each source counted in the last estimate, by its number.
+    var fusedWeights: [Int: Double] = [:]
+    /// The clock's own record.
+    var steadiness = Steadiness()
     /// How many filters there have been.
     var filterGeneration = 0
     /// What the clock may have done without any sample having shown it.

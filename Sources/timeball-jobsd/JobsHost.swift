@@ -53,6 +53,7 @@ struct JobsHost: ~Copyable, Host {
     private let listener: Int32
     /// When tables and zone are looked at again, notices or not.
     private var nextLook = Instant<Monotonic>(sinceEpoch: .zero)
+    private var isTrimmed = false
     private static let lookEvery = Duration.seconds(60)
 
     init(_ options: Options, _ keeper: Keeper, log: Log) throws(StartError) {
@@ -303,7 +304,10 @@ struct JobsHost: ~Copyable, Host {
     }
 
     mutating func reply(_ answer: JobsReply, to client: ClientToken) {
-        settle(clients.send(answer.frame, to: client.number), client.number, isNew: true)
+        let frame = answer.frame
+        settle(clients.send(frame, to: client.number), client.number, isNew: true)
+        // A list of very many jobs is not kept beyond its telling.
+        if frame.count > 1 << 20 { isTrimmed = false }
     }
 
     private mutating func flush(_ number: Int) { settle(clients.flush(number), number, isNew: false) }

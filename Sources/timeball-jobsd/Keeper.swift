@@ -47,7 +47,9 @@ final class Keeper {
     // MARK: Writing
 
     func record(_ run: RunReport, key: String) { write(.run(run, key: key)) }
-    func setProcess(_ run: RunNumber, _ process: Int32, started: UInt64) { write(.process(run.value, process, started)) }
+    func setProcess(_ run: RunNumber, _ process: Int32, started: UInt64) {
+        write(.process(run.value, process, started))
+    }
     func setOutput(_ run: RunNumber, _ output: [UInt8]) { write(.output(run.value, output)) }
 
     func keep(_ position: Position) {

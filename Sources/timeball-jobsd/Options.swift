@@ -23,6 +23,7 @@ struct Options {
     var sendmail = "/usr/sbin/sendmail"
     var curl = "/usr/bin/curl"
     var atJobs = "/var/spool/cron/atjobs"
+    var atdPIDFile = "/run/atd.pid"
     var atAllow = "/etc/at.allow"
     var atDeny = "/etc/at.deny"
     var incronTables = "/etc/incron.d"
@@ -61,6 +62,7 @@ struct Options {
               --sendmail PATH     what mails output                  /usr/sbin/sendmail
               --curl PATH         what asks a job's ping URL         /usr/bin/curl
               --at-jobs DIR       at's spool                         /var/spool/cron/atjobs
+              --atd-pid FILE      where an atd that runs is named    /run/atd.pid
               --at-allow FILE, --at-deny FILE                        /etc/at.allow, /etc/at.deny
               --incron-d DIR      system tables of incron            /etc/incron.d
               --incron-tables DIR users' tables of incron            /var/spool/incron
@@ -115,7 +117,7 @@ struct Options {
         ("--crontab", \.systemTable), ("--cron-d", \.tableDirectory), ("--tables", \.userTables),
         ("--allow", \.allowFile), ("--deny", \.denyFile), ("--state", \.stateDirectory), ("--socket", \.socket),
         ("--bound-page", \.boundPage), ("--localtime", \.zoneFile), ("--zones", \.zoneDirectory),
-        ("--sendmail", \.sendmail), ("--curl", \.curl), ("--at-jobs", \.atJobs), ("--at-allow", \.atAllow),
+        ("--sendmail", \.sendmail), ("--curl", \.curl), ("--at-jobs", \.atJobs), ("--atd-pid", \.atdPIDFile), ("--at-allow", \.atAllow),
         ("--at-deny", \.atDeny), ("--incron-d", \.incronTables), ("--incron-tables", \.incronUsers),
         ("--incron-allow", \.incronAllow), ("--incron-deny", \.incronDeny), ("--load-file", \.loadFile),
         ("--pressure-file", \.pressureFile),

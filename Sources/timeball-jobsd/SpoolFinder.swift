@@ -20,6 +20,7 @@ struct SpoolFinder {
     private let log: Log
     private let notices: Int32
     private var isWatched = false
+    private var lastRival: Int32?
     private var hasLooked = false
     private var known: [String: Stamp] = [:]
     /// What was complained of, so that it is said once.
@@ -51,6 +52,25 @@ struct SpoolFinder {
         unsafe clinux_make_directory(directory, 0o1770, account?.user ?? 0, account?.group ?? 0)
     }
 
+    /// An atd that keeps this spool: it and this daemon would start the same jobs. Its number, or nil.
+    private func rival() -> Int32? {
+        guard let text = (try? AtomicFile.read(options.atdPIDFile, atMost: 32)) ?? nil,
+            let number = Int32(text.prefix { $0.isASCII && $0.isNumber }), number > 1, clinux_job_started(number) != 0
+        else { return nil }
+        return number
+    }
+
+    private mutating func isLeft() -> Bool {
+        let found = rival()
+        if let found, found != lastRival {
+            log.write(
+                "atd (process \(found)) keeps \(directory): its jobs are left to it. Next: systemctl disable --now atd",
+                .warning)
+        }
+        lastRival = found
+        return found != nil
+    }
+
     // MARK: Looking
 
     func access() -> TableAccess {
@@ -65,6 +85,7 @@ struct SpoolFinder {
     /// - Parameter goingOn: the history's keys of runs that an earlier daemon started and that go on.
     mutating func look(goingOn: Set<String>) -> [Event] {
         if !isWatched, notices >= 0 { isWatched = unsafe clinux_inotify_add(notices, directory) >= 0 }
+        if isLeft() { return [] }
         let isFirst = !hasLooked
         hasLooked = true
         var found: [SpooledJob] = []
@@ -218,6 +239,10 @@ struct SpoolFinder {
     ) -> Event {
         func refused(_ what: String, _ number: Int32) -> Event {
             .spool(.notStored(reason: "Cannot \(what) in \(directory): \(errorText(-number))", client: client))
+        }
+        if let rival = rival() {
+            return .spool(
+                .notStored(reason: "atd (process \(rival)) keeps \(directory): at is its business", client: client))
         }
         guard let account = Account(number: file.user) else {
             return .spool(.notStored(reason: "Cannot find the user \(file.user)", client: client))

@@ -36,7 +36,8 @@ func runJobs(_ options: Options, log: Log, background: inout Background) throws(
 private func makeFolders(_ options: Options) throws(StartError) {
     for (path, mode) in [
         (options.stateDirectory, 0o700), (options.stateDirectory + "/output", 0o700),
-        (options.stateDirectory + "/tables", 0o700), (AtomicFile.folder(of: options.socket), 0o755),
+        (options.stateDirectory + "/tables", 0o700), (options.userTables, 0o700),
+        (AtomicFile.folder(of: options.socket), 0o755),
     ] as [(String, UInt32)] {
         try makeFolder(path, mode)
     }

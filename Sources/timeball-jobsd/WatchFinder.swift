@@ -32,6 +32,7 @@ struct WatchFinder {
     private var isWatched: Set<String> = []
     private var known: [WatchOwner: Stamp] = [:]
     private var watchers: [WatchOwner: Watcher] = [:]
+    private var turns: [WatchOwner] = []
     private static let largest: UInt64 = 4 << 20
 
     init(_ options: Options, _ log: Log) {
@@ -186,6 +187,7 @@ struct WatchFinder {
                     )
                 }
                 watchers[owner] = Watcher(descriptor: made)
+                turns.append(owner)
                 new = made
             }
             let descriptor = watchers[owner]?.descriptor ?? -1
@@ -266,7 +268,10 @@ struct WatchFinder {
     /// Lets go of what a table watches.
     ///
     /// - Returns: the descriptor that is no more to be waited on.
-    mutating func forget(_ owner: WatchOwner) -> Int32? { watchers.removeValue(forKey: owner)?.descriptor }
+    mutating func forget(_ owner: WatchOwner) -> Int32? {
+        turns.removeAll { $0 == owner }
+        return watchers.removeValue(forKey: owner)?.descriptor
+    }
 
     // MARK: Events
 
@@ -277,8 +282,13 @@ struct WatchFinder {
     var hasNews: Bool { watchers.values.contains(where: \.isBusy) }
 
     /// The next event of whatever table, one at a time: what follows from one is done before the next is looked at.
+    ///
+    /// Tables take turns: a flood of one does not hold up the others.
     mutating func next() -> Event? {
-        for owner in watchers.keys where watchers[owner]?.isBusy == true {
+        for _ in turns.indices {
+            let owner = turns.removeFirst()
+            turns.append(owner)
+            guard watchers[owner]?.isBusy == true else { continue }
             if let event = watchers[owner]?.events.popFirst() { return .watches(.event(owner, event)) }
             let moment = KernelClock.realtime
             var buffer = [UInt8](repeating: 0, count: 65536)

@@ -43,6 +43,7 @@ struct Timeball: ParsableCommand {
         SpoolCommand.self,
         IncrontabCommand.self,
         RunPartsCommand.self,
+        ShadowCommand.self,
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,

@@ -8,7 +8,7 @@ import TimeZones
 struct DamageTests {
     @Test("Damaged files, names and command lines are read or refused, and never trap; what is read is written alike")
     func damage() throws {
-        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG_TESTS"] != nil
+        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] != nil
         let files = try RecordedJob.all().map { RecordedJob.octets($0.content) }
         let marked = Submission(environment: [], mask: 0, directory: Array("/".utf8), commands: []).content(
             SpoolFile(

@@ -33,6 +33,45 @@ struct FaultTests {
         #expect(Double(alarms) < 0.01 * Double(max(100, seeds.count)))
     }
 
+    /// What looks irregular and is not.
+    enum Ordinary: String, CaseIterable {
+        /// A day's temperature moves the frequency by ±0.15 ppm, read to 1 µs every minute.
+        case warmth
+        /// The same, read with an even scatter of 2 ms, as an RTC is.
+        case warmthRoughly
+        /// Whole microseconds of a clock that gains 0.37 ppm.
+        case rounded
+        /// Nothing changes at all.
+        case still
+        /// Twenty readings, whose noise nobody can know well.
+        case few
+    }
+
+    @Test("Neither the day's warmth nor rounding nor a short record is a fault", arguments: Ordinary.allCases)
+    func ordinary(kind: Ordinary) throws {
+        var alarms = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var random = Noise(seed: seed)
+            let interval = kind == .warmth || kind == .warmthRoughly ? 60.0 : 2.0
+            let phases = (0..<(kind == .few ? 20 : 2500)).map { index -> Double in
+                let time = Double(index) * interval
+                // Per radian of the day 13,751 s.
+                let day = 0.15e-6 * 13_751 * sin(time / 13_751)
+                return switch kind {
+                case .warmth: day + 1e-6 * random.normal()
+                case .warmthRoughly: day + 2e-3 * random.uniform()
+                case .rounded: (time * 0.37 + 0.2 * random.normal()).rounded() * 1e-6
+                case .still: 0
+                case .few: 1e-4 * random.normal()
+                }
+            }
+            let times = phases.indices.map { Double($0) * interval }
+            let check = try #require(RecordCheck(times: times, phases: phases, interval: interval))
+            if !check.faults.isEmpty { alarms += 1 }
+        }
+        #expect(alarms == 0)
+    }
+
     @Test("Losses without a gap are not called gaps, and a gap without losses is one")
     func gaps() {
         var random = Noise(seed: 9)

@@ -17,6 +17,8 @@ private struct SimulatedMachine: Host {
     var gain = 41.26e-6
     var referenceStart = Duration.seconds(1_795_561_980)
     var deeds: [(at: Duration, deed: Deed)] = []
+    /// Whether the reference tells time only when its seconds change.
+    var hasEdges = false
     var isStopping = false
     var readings: [Study.Reading] = []
     var happenings: [Study.Happening] = []
@@ -46,6 +48,7 @@ private struct SimulatedMachine: Host {
     mutating func perform(_ effect: StudyRecorder.Effect) {
         switch effect {
         case .compare:
+            if hasEdges { pass(.seconds(trueTime.components.seconds + 1) - trueTime) }
             answer =
                 trueTime < silentUntil
                 ? .failed("Nobody answers.")
@@ -191,6 +194,22 @@ func rawCounterIsAnchored() {
     run(&recorder, on: &machine)
     #expect(machine.readings.first?.phase == 0)
     #expect(isNear(machine.readings.last?.phase, 360e-9, 2e-9))
+}
+
+@Test("A reference that tells time at its edges is asked half a second before each second one, however it drifts")
+func edges() throws {
+    var machine = SimulatedMachine(gain: 400e-6)
+    machine.hasEdges = true
+    var atEdges = plan(2)
+    atEdges.comparesAtEdges = true
+    var recorder = StudyRecorder(atEdges)
+    run(&recorder, on: &machine)
+    #expect(recorder.isComplete)
+    #expect(machine.happenings == [])
+    let steps = zip(machine.readings.dropFirst(), machine.readings).map { ($0.time - $1.time).rounded() }
+    #expect(steps.count > 3590)
+    #expect(steps.allSatisfy { $0 == 2 })
+    #expect(isNear(machine.readings.last?.phase, 7200 * 400e-6, 2e-3))
 }
 
 @Test("A reference that goes back makes no reading")

@@ -84,7 +84,7 @@ struct RandomTreeTests {
         "Whatever is made, moved and removed while directories are being watched: every file that stays is told of, and every directory is watched under its name"
     )
     func nothingLost() {
-        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG_TESTS"] != nil
+        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] != nil
         var files = 0
         for seed in 0..<UInt64(isLong ? 5000 : 300) {
             let (rig, life) = live(seed: seed, limit: .max)

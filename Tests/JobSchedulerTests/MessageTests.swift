@@ -16,7 +16,8 @@ import Testing
         #expect(stream == [1, 2])
     }
 
-    @Test("A frame that is cut short anywhere is no frame yet, and its content cut short is refused", arguments: requests)
+    @Test(
+        "A frame that is cut short anywhere is no frame yet, and its content cut short is refused", arguments: requests)
     func shortened(request: JobsRequest) throws {
         let frame = request.frame
         for count in 0..<frame.count {

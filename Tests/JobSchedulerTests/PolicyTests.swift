@@ -94,9 +94,10 @@ private let ten = 1_777_888_800
     func seconds() {
         let host = simulate(
             [table("#@timeball offset=10.5s\n* * * * * x\n@every 20s y\n")], from: ten, until: ten + 71)
-        #expect(host.starts.map { $0.at.nanoseconds - Int64(ten) * 1_000_000_000 } == [
-            20_000_000_000, 40_000_000_000, 60_000_000_000, 70_500_000_000,
-        ])
+        #expect(
+            host.starts.map { $0.at.nanoseconds - Int64(ten) * 1_000_000_000 } == [
+                20_000_000_000, 40_000_000_000, 60_000_000_000, 70_500_000_000,
+            ])
         #expect(host.starts.map(\.command) == ["y", "y", "y", "x"])
     }
 
@@ -126,7 +127,8 @@ private let ten = 1_777_888_800
         let sleep = SimulatedJobs.Change(
             at: Instant(sinceEpoch: .seconds(ten + 30)), by: .seconds(86400), isSleep: true)
         let asking = simulate(
-            [table("#@timeball catch-up=2d\n0 * * * * x\n", changed: ten)], from: ten, until: ten + 86400 + 600, changes: [sleep])
+            [table("#@timeball catch-up=2d\n0 * * * * x\n", changed: ten)], from: ten, until: ten + 86400 + 600,
+            changes: [sleep])
         #expect(asking.starts.count == 1)
         #expect(asking.records.first?.cause == "made up")
         let classic = simulate([table("0 11 * * * x\n")], from: ten, until: ten + 86400 + 600, changes: [sleep])
@@ -143,5 +145,21 @@ private let ten = 1_777_888_800
         settings.lasts["sa=sa/a"] = LastRun(planned: Int64(ten - 7 * 3600) * 1_000_000_000, took: nil, ending: nil)
         let done = simulate([table(text)], from: ten, until: ten + 4 * 3600, settings: settings)
         #expect(done.starts.isEmpty)
+    }
+
+    @Test(
+        "What a change of the clock makes up for starts one minute's jobs after another: at the end of those before, or ten seconds later"
+    )
+    func series() throws {
+        // Clocks go from 2:00 to 3:00 here.
+        let spring = 1_774_746_000
+        var settings = Settings()
+        settings.zone = try Zone(rule: "CET-1CEST,M3.5.0,M10.5.0/3")
+        let text = "10 2 * * * quick\n20 2 * * * slow\n20 2 * * * quick\n30 2 * * * last\n40 2 * * * end\n"
+        let host = simulate(
+            [table(text)], from: spring - 100, until: spring + 100, settings: settings,
+            prepare: { $0.behaviour = { ($0 == "slow" ? .seconds(15) : .seconds(3), .exited(0), 0) } })
+        #expect(host.starts.map { $0.second - spring } == [0, 3, 3, 13, 16])
+        #expect(host.starts.map(\.command) == ["quick", "slow", "quick", "last", "end"])
     }
 }

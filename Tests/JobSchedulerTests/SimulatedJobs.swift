@@ -38,6 +38,8 @@ struct SimulatedJobs: ~Copyable, Host {
     var refusal: (String) -> String? = { _ in nil }
     var zones: [String: Zone] = [:]
     private(set) var starts: [Start] = []
+    /// The jobs' keys, by the runs' numbers.
+    private(set) var keys: [Int64: String] = [:]
     private var recordOf: [Int64: RunReport] = [:]
     var records: [RunReport] { recordOf.values.sorted { $0.number < $1.number } }
     private(set) var letters: [Letter] = []
@@ -88,7 +90,9 @@ struct SimulatedJobs: ~Copyable, Host {
         }
         now.monotonic = moment
         now.realtime = wall
-        guard let index = pending.indices.filter({ pending[$0].at <= moment }).min(by: { pending[$0].at < pending[$1].at })
+        guard
+            let index = pending.indices.filter({ pending[$0].at <= moment }).min(by: { pending[$0].at < pending[$1].at }
+            )
         else { return nil }
         return pending.remove(at: index).event
     }
@@ -119,7 +123,9 @@ struct SimulatedJobs: ~Copyable, Host {
             }
         case .readBound: happen(.bound(bound(now.realtime)))
         case .readZone(let name): happen(.zone(name: name, zones[name]))
-        case .record(let run, _): recordOf[run.number] = run
+        case .record(let run, let key):
+            recordOf[run.number] = run
+            keys[run.number] = key
         case .finish(_, let letter): if let letter { letters.append(letter) }
         case .keep(let position): positions.append(position)
         case .reply(let reply, _): replies.append(reply)
@@ -130,6 +136,26 @@ struct SimulatedJobs: ~Copyable, Host {
             happen(.tableWritten(client: client, failure: nil))
         case .keepPaused, .restoreTable, .readTable, .readTables, .replyHistory, .spool, .watches: break
         }
+    }
+}
+
+extension SimulatedJobs {
+    /// What a daemon finds that is started after this one was killed.
+    func resumption() -> Settings {
+        var settings = Settings()
+        settings.firstRun = RunNumber((records.map(\.number).max() ?? 0) + 1)
+        var resumption = Settings.Resumption()
+        resumption.position = positions.last
+        for record in records {
+            guard let key = keys[record.number] else { continue }
+            let isBoot = record.cause == "boot"
+            resumption.begun.insert(
+                .init(
+                    key: key,
+                    planned: isBoot ? Settings.Resumption.Begun.boot : Int(record.planned / 1_000_000_000)))
+        }
+        settings.resumption = resumption
+        return settings
     }
 }
 

@@ -56,7 +56,8 @@ import TimeZones
         var settings = Settings()
         settings.zone = zone
         settings.dialect = dialect
-        let host = simulate([table("\(expression) x\n")], from: from, until: until, changes: changes, settings: settings)
+        let host = simulate(
+            [table("\(expression) x\n")], from: from, until: until, changes: changes, settings: settings)
         return Array(host.starts.map(\.second).filter { $0 < until }.prefix(most))
     }
 

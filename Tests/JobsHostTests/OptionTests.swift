@@ -12,7 +12,8 @@ import Testing
         #expect(options.zoneDirectory == "/usr/share/zoneinfo")
     }
 
-    @Test("What is not understood is refused", arguments: [["--what"], ["--dialect", "extended"], ["--root"], ["-f=1"]])
+    @Test(
+        "What is not understood is refused", arguments: [["--what"], ["--dialect", "extended"], ["--root"], ["-f=1"]])
     func refusal(arguments: [String]) {
         #expect(throws: (any Error).self) { try Options.parse(arguments) }
     }

@@ -8,17 +8,18 @@ final class RunningDaemon {
     let root: String
     private(set) var process: Process
     private let options: [String]
-    private let processLimit: Int?
+    private let through: [String]
 
     /// - Parameters:
-    ///   - processLimit: how many processes a user may have.
+    ///   - through: a command that executes the words behind it; ROOT in it is the folder of this daemon.
     ///   - prepare: lays out what the daemon finds.
     init(
-        options: [String] = [], processLimit: Int? = nil, prepare: (RunningDaemon) throws -> Void = { _ in }
+        options: [String] = [], through: [String] = [],
+        prepare: (RunningDaemon) throws -> Void = { _ in }
     ) throws {
         root = "/tmp/jobs-test-\(UUID().uuidString.prefix(13))"
         self.options = options
-        self.processLimit = processLimit
+        self.through = through
         process = Process()
         for folder in ["etc/cron.d", "var/spool/cron/crontabs", "usr/sbin", "out"] {
             try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
@@ -43,8 +44,8 @@ final class RunningDaemon {
         process = Process()
         let program = Self.binaries.appending(path: "timeball-jobsd")
         let arguments = ["--foreground", "--root", root, "--log", "\(root)/log"] + options
-        process.executableURL = processLimit == nil ? program : URL(filePath: "/usr/bin/prlimit")
-        process.arguments = processLimit.map { ["--nproc=\($0)", program.path] + arguments } ?? arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = through.map { $0.replacingOccurrences(of: "ROOT", with: root) } + [program.path] + arguments
         try process.run()
         let isUp = eventually { self.connection != nil }
         try #require(isUp, "the daemon did not start: \(log)")
@@ -113,7 +114,8 @@ final class RunningDaemon {
         guard let descriptor = connection else { return nil }
         defer { close(descriptor) }
         let frame = request.frame
-        guard unsafe frame.withUnsafeBytes({ unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }) == frame.count else {
+        guard unsafe frame.withUnsafeBytes({ unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }) == frame.count
+        else {
             return nil
         }
         var stream: [UInt8] = []
@@ -143,7 +145,10 @@ final class RunningDaemon {
         let tool = Process()
         tool.executableURL = URL(filePath: "/usr/bin/setpriv")
         tool.arguments =
-            ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", Self.binaries.appending(path: "timeball").path]
+            [
+                "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups",
+                Self.binaries.appending(path: "timeball").path,
+            ]
             + arguments
         tool.environment = ["TIMEBALL_JOBS_SOCKET": "\(root)/run/timeball/jobs.sock", "PATH": "/usr/bin:/bin"]
             .merging(environment) { $1 }
@@ -155,7 +160,9 @@ final class RunningDaemon {
         let output = stdout.fileHandleForReading.readDataToEndOfFile()
         let errors = stderr.fileHandleForReading.readDataToEndOfFile()
         tool.waitUntilExit()
-        return (tool.terminationStatus, String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self))
+        return (
+            tool.terminationStatus, String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self)
+        )
     }
 }
 

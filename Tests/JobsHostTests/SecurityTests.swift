@@ -72,13 +72,14 @@ struct SecurityTests {
 
     @Test("Who has used up the processes that they may have gets no job run as root (CVE-2006-2607)")
     func processLimit() throws {
-        let daemon = try RunningDaemon(processLimit: 1) { daemon in
+        let daemon = try RunningDaemon(through: ["prlimit", "--nproc=1"]) { daemon in
             try daemon.write(
-                (1...5).map { "@reboot nobody id -u >> \(daemon.root)/out/who; sleep 2 # \($0)\n" }.joined(), to: "etc/crontab")
+                (1...5).map { "@reboot nobody id -u >> \(daemon.root)/out/who; sleep 2 # \($0)\n" }.joined(),
+                to: "etc/crontab")
         }
         #expect(eventually { daemon.runs.filter { $0.state == "ended" }.count == 5 })
         let refused = daemon.runs.filter { $0.ending?.hasPrefix("not started") ?? false }
-        #expect(refused.count >= 3, "\(daemon.runs.map(\.ending))")
+        #expect((3...4).contains(refused.count), "\(daemon.runs.map { $0.ending ?? "" })")
         #expect(daemon.lines("who").allSatisfy { $0 == "65534" })
     }
 
@@ -147,7 +148,8 @@ struct SecurityTests {
         let daemon = try RunningDaemon { daemon in
             try daemon.writeTable(
                 String(repeating: "1 1 1 1 * x\n", count: 12_000), of: "nobody", owner: nobody)
-            try daemon.writeTable("1 1 1 1 * " + String(repeating: "y", count: 3 << 20) + "\n1 1 1 1 * z\n", of: "bin", owner: 2)
+            try daemon.writeTable(
+                "1 1 1 1 * " + String(repeating: "y", count: 3 << 20) + "\n1 1 1 1 * z\n", of: "bin", owner: 2)
             try daemon.writeTable(String(repeating: "#", count: 5 << 20), of: "daemon", owner: 1)
             try daemon.writeTable("\0\u{1}\u{7f}\0\n1 1 1 1 * a\0b\n", of: "sys", owner: 3)
         }
@@ -165,12 +167,12 @@ struct SecurityTests {
         let daemon = try RunningDaemon { daemon in
             try daemon.writeScript("cat > \(daemon.root)/out/mail\n", to: "usr/sbin/sendmail")
             try daemon.write(
-                "CONTENT_TYPE=\"text/plain\u{d}Bcc: x\"\nMAILTO=a\n@reboot root echo x \u{1b}[31m\u{d}(root) CMD (forged)\n",
+                "CONTENT_TYPE=\"text/plain\u{d}Bcc: x\"\nMAILTO=a\n@reboot root echo x #\u{1b}[31m\u{d}(root) CMD (forged)\n",
                 to: "etc/crontab")
         }
         #expect(eventually { daemon.out("mail").contains("\nx") })
         #expect(!daemon.log.contains("\u{1b}") && !daemon.log.contains("\u{d}"))
-        #expect(!daemon.out("mail").split(separator: "\n\n")[0].contains("\u{d}"))
+        #expect(!daemon.out("mail").contains("\u{d}"))
     }
 }
 
@@ -189,6 +191,8 @@ extension RunningDaemon {
             }
         }
         guard result == 0 else { return }
-        _ = unsafe octets.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        _ = unsafe octets.withUnsafeBytes {
+            unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
     }
 }

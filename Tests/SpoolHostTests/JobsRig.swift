@@ -29,6 +29,7 @@ final class JobsRig {
         let files = FileManager.default
         for folder in [
             "etc/incron.d", "usr/sbin", "var/spool/cron/crontabs", "var/spool/incron", "bin", "mail", "work", "proc",
+            "run",
         ] {
             try files.createDirectory(at: root.appending(path: folder), withIntermediateDirectories: true)
         }

@@ -66,6 +66,38 @@ struct SpoolFileTests {
     }
 
     @Test(
+        "The real atd runs a job that ours has left, with its start between the minutes and all",
+        .enabled(
+            if: FileManager.default.isExecutableFile(
+                atPath: JobsRig.checkout.appending(path: ".build-programs/usr/sbin/atd").path),
+            "Scripts/install-test-programs"))
+    func realDaemon() throws {
+        let rig = try JobsRig()
+        try rig.waitUntilReady()
+        let given = rig.run(
+            "at -M noon 2030-01-02", input: "echo \"ours $FOO\" >ran\n", environment: ["FOO": "a 'b"])
+        #expect(given.status == 0)
+        rig.end(SIGKILL)
+        let names = try FileManager.default.contentsOfDirectory(atPath: rig.spool)
+        let name = try #require(names.first { $0.hasPrefix("a") })
+        let text = try String(contentsOfFile: rig.spool + "/" + name, encoding: .utf8)
+        let mail = "# mail root -1\n"
+        try put(rig, "a00001" + Self.due, text.replacing(mail, with: mail + "# start 1795228309.250000000\n"))
+        let program = JobsRig.checkout.appending(path: ".build-programs/usr/sbin/atd").path
+        let script = """
+            mount --make-rprivate / && mkdir -p /var/spool/cron && mount --bind \(rig.path("var/spool/cron")) /var/spool/cron
+            mkdir -p /var/spool/cron/atspool && chown daemon:daemon /var/spool/cron/atspool /var/spool/cron/atjobs
+            mount -t tmpfs none /run && mount -t tmpfs none /etc/pam.d
+            for kind in auth account session; do echo "$kind required pam_permit.so"; done >/etc/pam.d/atd
+            timeout -s KILL 10 \(program) -f -l 1000 >/dev/null 2>&1 &
+            for try in $(seq 80); do [ -e \(rig.path("work/ran")) ] && break; sleep 0.1; done
+            kill $!
+            """
+        let result = rig.run("unshare -m -p -f sh", input: script)
+        #expect(rig.read("work/ran") == "ours a 'b\n", "\(result)")
+    }
+
+    @Test(
         "Links, pipes, directories, files of others and half-written ones are not run, do not stop the daemon, and are named with the reason"
     )
     func hostile() throws {
@@ -91,11 +123,13 @@ struct SpoolFileTests {
         try put(rig, names[9], evil + String(repeating: "#", count: 5 << 20))
         try put(rig, names[10], evil.replacing("uid=0", with: "uid=4294967295"))
         try put(rig, "z\u{1b}[31mGARBAGE", evil)
+        // In the year 10136.
+        try put(rig, "a0000fffffffff", evil)
         try put(rig, names[11], Self.head + "echo good >>\(rig.path("work/good"))\n")
         try rig.wait("the good one has run") { rig.read("work/good") == "good\n" }
         usleep(300_000)
         #expect(rig.read("work/evil").isEmpty)
-        #expect(rig.run("atq").output.isEmpty)
+        #expect(rig.run("atq").output.split(separator: "\n").map { $0.prefix(3) } == ["15\t"])
         for (name, reason) in [
             (names[0], "no regular file"), (names[1], "2 names lead to it"), (names[2], "no regular file"),
             (names[3], "no regular file"), (names[4], "others than its owner may write it (mode 722)"),
@@ -136,7 +170,8 @@ struct SpoolFileTests {
     func killed() throws {
         let rig = try JobsRig()
         try rig.waitUntilReady()
-        let count = 60
+        let isLong = ProcessInfo.processInfo.environment["TIMEBALL_LONG"] != nil
+        let count = isLong ? 600 : 60
         for number in 1...count {
             let name = "a" + String(String(0x100000 + number, radix: 16).dropFirst()) + Self.due
             // Put aside first, so that all become due at one moment.
@@ -146,7 +181,7 @@ struct SpoolFileTests {
         for number in 1...count {
             unsafe chmod(rig.spool + "/a" + String(String(0x100000 + number, radix: 16).dropFirst()) + Self.due, 0o700)
         }
-        for round in 0..<25 {
+        for round in 0..<(isLong ? 250 : 25) {
             try rig.start()
             usleep(UInt32(20_000 + round * 7919 % 90_000))
             rig.end(SIGKILL)
@@ -191,6 +226,22 @@ struct SpoolFileTests {
     private static func put(_ rig: JobsRig, _ name: String, _ text: String) throws {
         try text.write(toFile: rig.spool + "/" + name, atomically: false, encoding: .utf8)
         unsafe chmod(rig.spool + "/" + name, 0o700)
+    }
+
+    @Test("While an atd runs, its jobs are left to it; when it is gone, they run here")
+    func rival() throws {
+        let rig = try JobsRig { rig in
+            try rig.write("run/atd.pid", "\(getpid())\n")
+            try FileManager.default.createDirectory(atPath: rig.spool, withIntermediateDirectories: true)
+            try Self.put(rig, "a00001" + Self.due, Self.head + "cd \(rig.path("work"))\necho x >>ran\n")
+        }
+        try rig.waitUntilReady()
+        usleep(500_000)
+        #expect(rig.read("work/ran").isEmpty && rig.log.contains("atd (process \(getpid())) keeps"))
+        #expect(rig.run("at noon tomorrow", input: "true\n").errors.contains("at is its business"))
+        unsafe unlink(rig.path("run/atd.pid"))
+        try Self.put(rig, "a00002" + Self.due, Self.head + "cd \(rig.path("work"))\necho y >>ran\n")
+        try rig.wait("both have run") { Set(rig.read("work/ran").split(separator: "\n")) == ["x", "y"] }
     }
 
     @Test("Jobs of a user of whom the machine knows nothing stay, and are named")

@@ -87,6 +87,8 @@ struct ReportTests {
         study.readings[700].phase += 0.5
         for index in 2000..<study.readings.count { study.readings[index].phase -= 0.2 }
         study.readings.removeSubrange(1200..<1320)
+        // At the step the recorder saw the clock being set.
+        study.events.append(Study.Happening(time: study.readings[2000 - 120].time, kind: .step, words: "It was set."))
         for index in 0..<20 {
             study.events.append(
                 Study.Happening(
@@ -94,10 +96,10 @@ struct ReportTests {
         }
         let lines = try #require(StudyAnalysis(study)).document().text(on: Terminal())
         #expect(lines.contains { $0.hasPrefix("11.7 h") && $0.contains("outlier") && $0.contains("500 ms") })
-        #expect(lines.contains { $0.hasPrefix("33.3 h") && $0.contains("step") && $0.contains("−200 ms") })
+        #expect(lines.contains { $0.hasPrefix("33.3 h") && $0.contains("step, steered") && $0.contains("−200 ms") })
         #expect(lines.contains { $0.hasPrefix("20 h") && $0.contains("gap") && $0.contains("120 missing") })
         let text = lines.joined(separator: " ")
-        #expect(text.contains("its rate was changed 20 times"))
+        #expect(text.contains("its rate was changed 20 times and it was set once"))
         #expect(lines.filter { $0.contains("The rate was changed.") }.count == 8)
         #expect(text.contains("And 12 more of the kind “rate”, none greater than 0.10 ppm."))
     }

@@ -39,7 +39,9 @@ public struct FaultSearch: Sendable {
         self.times = times
         self.noise = noise
         // The search for the greatest of three ratios at every reading is that many trials.
-        threshold = (2 * logarithm(3 * Double(max(10, count)) / 0.001)).squareRoot()
+        let normal = (2 * logarithm(3 * Double(max(10, count)) / 0.001)).squareRoot()
+        // In a short record the noise itself is not well known, as in Student's distribution.
+        threshold = normal * (1 + (normal * normal + 1) / (2.8 * Double(max(10, count))))
         let step = count > 1 ? (times[count - 1] - times[0]) / Double(count - 1) : 1
         let small = noise.frequency * step + noise.walk * step * step * step
         readingVariance = max(noise.phase, 1e-4 * small, .leastNormalMagnitude)

@@ -88,32 +88,28 @@ private struct NoiseFit {
         return max(0.5, edf * min(1, Double(level.terms) / whole))
     }
 
+    /// Maximum likelihood: each part is multiplied by the ratio of what pulls it up to what pulls it down (Lee and Seung's
+    /// updates for the Itakura-Saito divergence, which the likelihood of a variance is). No part becomes negative, and the
+    /// likelihood never falls.
     private mutating func fit() {
-        let floor = levels.map(\.square).filter { $0 > 0 }.min() ?? 1
-        parts = [max(levels[0].square, floor * 1e-6), 0, 0]
-        // The first weights come from what was measured, later ones from the model.
-        var model = levels.map { max($0.square, floor * 1e-3) }
+        guard let last = levels.last, levels.contains(where: { $0.square > 0 }) else { return }
+        // Each begins at the most that the levels allow.
+        parts = [
+            levels[0].square, levels.map { $0.square / Double($0.m) }.min() ?? 0, last.square / Self.shape(last.m)[2],
+        ]
+        let least = (levels.map(\.square).filter { $0 > 0 }.min() ?? 1) * 1e-6
+        for index in parts.indices where parts[index] <= 0 { parts[index] = least / Self.shape(last.m)[index] }
         var edf = levels.map { freedom($0, parts) }
-        for round in 0..<30 {
-            let weights = zip(edf, model).map { $0 / (2 * $1 * $1) }
-            var best: (cost: Double, parts: [Double])?
-            for subset in 1...7 {
-                guard let candidate = solve(subset: subset, weights) else { continue }
-                var cost = 0.0
-                for (index, level) in levels.enumerated() {
-                    let difference = level.square - expected(candidate, level.m)
-                    cost += weights[index] * difference * difference
-                }
-                if cost < (best?.cost ?? .infinity) * (1 - 1e-9) { best = (cost, candidate) }
+        for round in 0..<1000 {
+            if round % 50 == 49 { edf = levels.map { freedom($0, parts) } }
+            let change = update(edf)
+            if round % 10 == 9 {
+                dropSmall()
+                if change < 1e-6 { break }
             }
-            guard let best else { break }
-            let change =
-                zip(parts, best.parts).map { ($0 - $1).magnitude / max($0, $1, .leastNormalMagnitude) }.max() ?? 0
-            parts = best.parts
-            model = levels.map { max(expected(parts, $0.m), floor * 1e-3) }
-            edf = levels.map { freedom($0, parts) }
-            if round > 2, change < 1e-6 { break }
         }
+        let model = levels.map { max(expected(parts, $0.m), least) }
+        edf = levels.map { freedom($0, parts) }
         for (index, level) in levels.enumerated() {
             let shape = Self.shape(level.m)
             let weight = edf[index] / (2 * model[index] * model[index])
@@ -121,24 +117,40 @@ private struct NoiseFit {
         }
     }
 
-    /// Weighted least squares with the parts of a subset (bits), the others 0; nil when one of them came out negative.
-    private func solve(subset: Int, _ weights: [Double]) -> [Double]? {
-        let used = (0..<3).filter { subset >> $0 & 1 == 1 }
-        var matrix = Array(repeating: Array(repeating: 0.0, count: used.count + 1), count: used.count)
-        // Columns are scaled to the size of the shape at the longest time, or m³ would leave no digits.
-        for (weight, level) in zip(weights, levels) {
-            let shape = Self.shape(level.m)
-            for (i, a) in used.enumerated() {
-                for (j, b) in used.enumerated() { matrix[i][j] += weight * shape[a] * shape[b] }
-                matrix[i][used.count] += weight * shape[a] * level.square
-            }
+    /// One round; plain loops, since this is done a thousand times.
+    /// - Returns: The greatest relative change of a part.
+    private mutating func update(_ edf: [Double]) -> Double {
+        var (up0, up1, up2, down0, down1, down2) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        var index = 0
+        while index < levels.count {
+            let m = Double(levels[index].m)
+            let cube = m * m * m
+            let model = parts[0] + parts[1] * m + parts[2] * cube
+            let down = edf[index] / model
+            let up = down * levels[index].square / model
+            up0 += up
+            up1 += up * m
+            up2 += up * cube
+            down0 += down
+            down1 += down * m
+            down2 += down * cube
+            index += 1
         }
-        guard let solution = SmallMatrix.solve(matrix), solution.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-            return nil
+        var change = 0.0
+        for (index, ratio) in [up0 / down0, up1 / down1, up2 / down2].enumerated() {
+            guard parts[index] > 0, ratio.isFinite else { continue }
+            parts[index] *= ratio
+            change = max(change, (ratio - 1).magnitude)
         }
-        var parts = [0.0, 0, 0]
-        for (index, part) in zip(used, solution) { parts[index] = part }
-        return parts
+        return change
+    }
+
+    /// A part that is nowhere more than a thousandth is on its way to 0.
+    private mutating func dropSmall() {
+        for index in parts.indices where parts[index] > 0 {
+            let most = levels.map { parts[index] * Self.shape($0.m)[index] / expected(parts, $0.m) }.max() ?? 0
+            if most < 1e-3 { parts[index] = 0 }
+        }
     }
 
     var model: NoiseModel {

@@ -115,8 +115,8 @@ public struct StudyRecorder: Engine {
         guard !isWaiting, !isOver, due.map({ $0 <= now.monotonic }) ?? true else { return }
         let start = started ?? now.monotonic
         started = start
-        // A reference that never answers does not keep it for ever.
-        if now.monotonic - start > plan.length + plan.interval {
+        // A reference that never answers does not keep it for ever; a clock that is far off is not cut short.
+        if now.monotonic - start > plan.length + plan.length / 50 + plan.interval {
             isOver = true
             effects.append(.stop)
             return
@@ -201,7 +201,8 @@ public struct StudyRecorder: Engine {
             saidResumed = true
             tell(.pause, "The recording went on after \(Self.seconds(span)).", reading.time, nil, &effects)
         }
-        guard span > plan.interval.inSeconds * 1.5 else { return }
+        // An edge that was missed is taken a second later, which is no gap.
+        guard span > plan.interval.inSeconds * 1.5 + (plan.comparesAtEdges ? 1.2 : 0) else { return }
         tell(.gap, "Nothing was recorded for \(Self.seconds(span)).", reading.time, span, &effects)
     }
 

@@ -95,9 +95,12 @@ public struct AtJobs: JobSource {
         if batchCheck != nil { batchCheck = now.realtime.nanoseconds }
         for (number, job) in jobs {
             if case .failed(_, let times) = job.state {
-                set(number, .failed(again: now.realtime.nanoseconds, times: times))
+                jobs[number]?.state = .failed(again: now.realtime.nanoseconds, times: times)
             }
         }
+        // Batch jobs that waited for idleness may be due later again.
+        queue = Heap(
+            jobs.compactMap { number, job in moment(job).map { Due(at: $0, number: number) } })
     }
 
     public mutating func started(_ order: Order, run: RunNumber, at now: ClockReading, effects: inout [Effect]) {

@@ -30,7 +30,8 @@ extension AtJobs {
     ) {
         func refuse(_ sentence: String) { effects.append(.reply(.refused(.no, sentence), to: client)) }
         guard let queue = AtQueue(submission.queue), !queue.isRunning else { return refuse("There is no such queue.") }
-        guard submission.seconds >= 0, submission.seconds < 253_402_300_800 else {
+        // The year 2262, where 64 bits of nanoseconds end.
+        guard submission.seconds >= 0, submission.seconds < 9_223_372_000 else {
             return refuse("at: that is too far away")
         }
         guard let name = peer.name else { return refuse("at: user \(peer.user) has no name") }

@@ -44,9 +44,12 @@ public struct SpooledJob: Hashable, Sendable {
 
     /// When it starts, in nanoseconds since 1970.
     var start: Int64 {
-        guard let start = file.start else { return Int64(name.seconds) * 1_000_000_000 }
-        let (seconds, overflow) = Int64(start.seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : seconds &+ Int64(start.nanoseconds)
+        let (seconds, overflow) = Int64(file.start?.seconds ?? name.seconds)
+            .multipliedReportingOverflow(by: 1_000_000_000)
+        // A name can bear times until the year 10136; what is after 2262 is never.
+        if overflow { return .max }
+        let (start, isBeyond) = seconds.addingReportingOverflow(Int64(file.start?.nanoseconds ?? 0))
+        return isBeyond ? .max : start
     }
 }
 

@@ -148,6 +148,7 @@ extension Timekeeper {
                 sources[index].due = now.monotonic
             }
         }
+        steadiness.reset()
         confirmed = nil
         filter = nil
         setUnsynchronised(reason, now, &effects)

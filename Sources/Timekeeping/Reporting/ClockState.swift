@@ -32,17 +32,17 @@ extension Timekeeper {
     /// Standard deviation of the estimate of the wall clock's error, seconds: as the last update left it, and what the
     /// frequency's uncertainty and the wander have made of the time since.
     func offsetDeviation(at now: ClockReading) -> Double {
-        let variance = discipline.offsetDeviation * discipline.offsetDeviation
-        let growth: Double
+        let known = discipline.offsetDeviation
         switch settings.estimator {
         case .filter:
-            let number = selected.flatMap { sources.indices.contains($0) ? sources[$0].number : nil }
-            growth = filter?.growth(at: seconds(at: now), of: number) ?? 0
+            let reliable = filter?.deviation(
+                at: seconds(at: now), weights: fusedWeights, leastWander: Self.leastWander)
+            return max(reliable ?? known, known)
         case .regression:
             let age = max(discipline.lastUpdate.map { (now.monotonic - $0).inSeconds } ?? 0, 0)
-            growth = discipline.skew.ratio * discipline.skew.ratio * age * age
+            let grown = discipline.skew.ratio * age
+            return (known * known + grown * grown).squareRoot()
         }
-        return (variance + growth).squareRoot()
     }
 
     /// Verdict, bound and reason for this moment.
@@ -52,7 +52,7 @@ extension Timekeeper {
             verdict: .unknown, bound: error.map { Duration(clampingSeconds: $0.bound) },
             offset: error.map { Duration(clampingSeconds: $0.offset) },
             deviation: error == nil ? nil : Duration(clampingSeconds: offsetDeviation(at: now)),
-            growth: Frequency(ratio: confirmed?.rate ?? 0), reason: "", nextStep: "")
+            growth: Frequency(ratio: confirmed == nil ? 0 : dispersionRate(at: now)), reason: "", nextStep: "")
         let standing = standing(at: now)
         if case .local(let local) = standing {
             state.verdict = .agreed

@@ -184,8 +184,12 @@ extension Timekeeper {
         }
         if let bound = state.bound?.inSeconds {
             report.boundGrowth = state.growth
-            report.boundAfterHour = Duration(clampingSeconds: bound + 3600 * state.growth.ratio)
-            report.boundAfterDay = Duration(clampingSeconds: bound + 86400 * state.growth.ratio)
+            report.boundAfterHour = confirmed.map {
+                Duration(clampingSeconds: bound + $0.growth(in: 3600, at: seconds(at: now)))
+            }
+            report.boundAfterDay = confirmed.map {
+                Duration(clampingSeconds: bound + $0.growth(in: 86400, at: seconds(at: now)))
+            }
         }
         let tracking = trackingReport(at: now)
         report.leap = tracking.leap

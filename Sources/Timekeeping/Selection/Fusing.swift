@@ -14,8 +14,10 @@ extension Timekeeper {
         {
             feed(sample, updated)
         }
-        guard let filter, let estimate = filter.estimate(at: moment, weights: weights(combination.indices, moment))
-        else { return }
+        fusedWeights = weights(combination.indices, moment)
+        guard let filter, let estimate = filter.estimate(at: moment, weights: fusedWeights) else { return }
+        steadiness.note(
+            frequency: estimate.frequency, deviation: estimate.frequencyDeviation, at: moment)
         combination.offset = estimate.offset
         combination.offsetDeviation = max(estimate.offsetDeviation, 1e-9)
         combination.frequency = estimate.frequency

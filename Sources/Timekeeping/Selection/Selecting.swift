@@ -354,6 +354,10 @@ extension Timekeeper {
         low: Double, high: Double, _ candidates: [Candidate], _ combination: Combination, _ moment: Double,
         _ now: ClockReading
     ) {
+        // As long as no sample comes and the same sources agree, what was confirmed last says more than to confirm it anew.
+        let basis = ConfirmationBasis(sampled: filter?.time ?? moment, sources: combination.indices)
+        if settings.estimator == .filter, confirmed != nil, basis == confirmationBasis { return }
+        confirmationBasis = basis
         var skew = combination.skew
         if settings.estimator == .regression {
             skew =
@@ -373,7 +377,13 @@ extension Timekeeper {
         let hull = narrowed(candidates, low: low - widening, high: high + widening, at: moment, doubt: doubt)
         confirmed = Confirmation(
             time: moment, monotonic: now.monotonic, low: hull.low, high: hull.high,
-            rate: skew + doubt + settings.maximumClockError.ratio)
+            rate: skew + doubt + settings.maximumClockError.ratio, steady: nil)
+        guard settings.estimator == .filter, let support = steadiness.support,
+            support.change < settings.maximumClockError.ratio
+        else { return }
+        // A long record leaves less to doubt.
+        let left = doubt * min(1, 3600 / support.span)
+        confirmed?.steady = Confirmation.Steady(rate: skew + left + support.change, span: support.span)
     }
 
     private mutating func setReference(

@@ -36,7 +36,7 @@ extension Timekeeper {
     }
 
     private func kernelStatus(_ standing: Standing, at now: ClockReading) -> KernelStatus {
-        let bound = confirmed == nil ? nil : clockError(at: now).map { $0.bound + kernelMargin }
+        let bound = confirmed == nil ? nil : clockError(at: now).map { $0.bound + kernelMargin(at: now) }
         var isFollowing = false
         if case .following = standing { isFollowing = true }
         return KernelStatus(
@@ -69,7 +69,7 @@ extension Timekeeper {
             served.rootDelay = Duration(clampingSeconds: reference.rootDelay)
             served.rootDispersion = Duration(clampingSeconds: rootDispersion)
             // While a slew makes the wall clock slow, its seconds are longer.
-            served.dispersionRate = dispersionRate / (1 + min(clock.rate.frequency.ratio, 0))
+            served.dispersionRate = dispersionRate(at: now) / (1 + min(clock.rate.frequency.ratio, 0))
         }
         // Clients are served the corrected time, also while the wall clock is still being slewed to it.
         if let error = wallError(at: now.monotonic) {

@@ -13,6 +13,8 @@ struct BoundBasis: Equatable {
     var wallOffset: Duration
     var suspended: Duration
     var offsetBase: Duration
+    /// How fast the bound grows changes with the time that has passed.
+    var stage: Int
 }
 
 /// What every program of this machine may know of true time.
@@ -24,7 +26,8 @@ extension Timekeeper {
             verdict: state(at: now).verdict, leap: reference == nil ? .none : armedLeap, confirmed: confirmed, aim: aim,
             frequency: discipline.frequency, rate: clock.rate,
             wallOffset: clock.realtime(at: now.monotonic).sinceEpoch - now.monotonic.sinceEpoch,
-            suspended: now.suspended, offsetBase: offsetBase)
+            suspended: now.suspended, offsetBase: offsetBase,
+            stage: confirmed.map { $0.stage(after: seconds(at: now) - $0.time) } ?? 0)
         if !isLast, basis == boundBasis, let due = boundRenewal, now.monotonic < due { return }
         boundBasis = basis
         // Long before readers stop to believe it.
@@ -55,7 +58,7 @@ extension Timekeeper {
             rate: -(gain + rate) / (1 + rate),
             below: Duration(clampingSeconds: estimate - interval.low + readingError),
             above: Duration(clampingSeconds: interval.high - estimate + readingError),
-            growth: (confirmed?.rate ?? 0) / (1 - gain),
-            deviation: Duration(clampingSeconds: discipline.offsetDeviation))
+            growth: confirmed == nil ? 0 : dispersionRate(at: now) / (1 - gain),
+            deviation: Duration(clampingSeconds: offsetDeviation(at: now)))
     }
 }

@@ -22,14 +22,18 @@ extension Timekeeper {
         let age = max((now.monotonic - reference.monotonic).inSeconds, 0)
         // Half of the delay and the dispersion together promise no more than we know: the truth lies that near.
         let known = distanceServed(at: now) ?? 16
-        let dispersion = max(reference.rootDispersion + age * dispersionRate, known - reference.rootDelay / 2)
+        let elapsed = confirmed.map { seconds(at: now) - $0.time } ?? 0
+        let grown = confirmed?.widening(after: elapsed) ?? (age * settings.maximumClockError.ratio)
+        let dispersion = max(reference.rootDispersion + grown, known - reference.rootDelay / 2)
         let distance = reference.rootDelay / 2 + dispersion
         guard distance <= settings.maximumDistance.inSeconds else { return .tooDistant(distance) }
         return .following(reference, rootDispersion: dispersion)
     }
 
     /// How fast root dispersion grows, seconds per second of true time.
-    var dispersionRate: Double { confirmed?.rate ?? settings.maximumClockError.ratio }
+    func dispersionRate(at now: ClockReading) -> Double {
+        confirmed.map { $0.rate(after: seconds(at: now) - $0.time) } ?? settings.maximumClockError.ratio
+    }
 
     /// How far the time that is served (the wall clock and what it still lacks) can be from true time, seconds;
     /// nil where nothing is known.
@@ -45,7 +49,7 @@ extension Timekeeper {
     func confirmedInterval(at now: ClockReading) -> (low: Double, high: Double)? {
         guard let confirmed, !clock.sleptUnnoticed(at: now) else { return nil }
         let moment = seconds(at: now)
-        let growth = confirmed.rate * max(moment - confirmed.time, 0)
+        let growth = confirmed.widening(after: moment - confirmed.time)
         let drift = discipline.frequency.ratio * (moment - confirmed.time)
         return (confirmed.low - drift - growth, confirmed.high - drift + growth)
     }
@@ -68,18 +72,18 @@ extension Timekeeper {
     private static let kernelGrowth = 500e-6
 
     /// What to add to the bound that the kernel is told, seconds, so that it holds until it is told again.
-    var kernelMargin: Double {
-        max(dispersionRate - Self.kernelGrowth, 0) * (Self.hurriedRenewal.inSeconds + 1)
+    func kernelMargin(at now: ClockReading) -> Double {
+        max(dispersionRate(at: now) - Self.kernelGrowth, 0) * (Self.hurriedRenewal.inSeconds + 1)
     }
 
     /// When the kernel and clients are to be told again; nil if nothing of what they were told changes with time.
     func renewalDue(after now: ClockReading, _ standing: Standing) -> Instant<Monotonic>? {
         guard confirmed != nil || reference != nil else { return nil }
-        var wait = dispersionRate > Self.kernelGrowth ? Self.hurriedRenewal : Self.renewal
+        var wait = dispersionRate(at: now) > Self.kernelGrowth ? Self.hurriedRenewal : Self.renewal
         if case .following(let reference, let dispersion) = standing {
             // From the moment on at which the root distance is too large, nobody may rely on it.
             let left = settings.maximumDistance.inSeconds - reference.rootDelay / 2 - dispersion
-            let crossing = left / max(dispersionRate, 1e-12)
+            let crossing = left / max(dispersionRate(at: now), 1e-12)
             wait = min(wait, Duration(clampingSeconds: min(max(crossing, 0), 1e6)) + .milliseconds(1))
         }
         return now.monotonic + wait

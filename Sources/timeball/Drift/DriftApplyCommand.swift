@@ -34,10 +34,7 @@ struct DriftApplyCommand: ParsableCommand {
             throw ToolError.usage("Which study? Next: timeball drift apply FILE --dry-run")
         }
         let crystal = try measured(file)
-        Output.lines([
-            "The crystal \(HumanText.frequency(Frequency(ratio: crystal.gain))), "
-                + "\(HumanText.skew(Frequency(ratio: crystal.bound))) (95 %)"
-        ])
+        Output.lines(["The crystal \(DriftWords.rate(crystal.gain, half: crystal.bound))"])
         if adjtimex { try set(crystal.gain) }
         if let path = driftfile ?? (adjtimex ? nil : Self.usualDriftFile) {
             try write(crystal.gain, crystal.bound, to: path)
@@ -69,7 +66,7 @@ struct DriftApplyCommand: ParsableCommand {
     // MARK: The drift file
 
     private func write(_ gain: Double, _ bound: Double, to path: String) throws {
-        if let process = ClockWarnings.running("timeballd"), !dryRun {
+        if path == Self.usualDriftFile, let process = ClockWarnings.running("timeballd"), !dryRun {
             throw ToolError.refused(
                 "timeballd runs (process \(process)): it reads \(path) only at its start, and overwrites it. Next: stop it first"
             )
@@ -102,7 +99,7 @@ struct DriftApplyCommand: ParsableCommand {
                 "The kernel cannot take away \(DecimalText.fixed(gain * 1e6, decimals: 3)) ppm. Next: look at the study"
             )
         }
-        try set(right, undo: true)
+        try set(right)
     }
 
     private func put(back text: String) throws {
@@ -110,22 +107,22 @@ struct DriftApplyCommand: ParsableCommand {
         guard parts.count == 2, let tick = parts[0], let frequency = parts[1], (9000...11_000).contains(tick),
             frequency.magnitude <= 32_768_000
         else { throw ToolError.usage("--restore takes tick and frequency. Next: --restore 10000,0") }
-        try set(SteeringState(tick: tick, scaledFrequency: frequency, isSynchronised: false), undo: true)
+        try set(SteeringState(tick: tick, scaledFrequency: frequency, isSynchronised: false))
     }
 
-    private func set(_ right: SteeringState, undo: Bool) throws {
+    private func set(_ right: SteeringState) throws {
         guard let before = MachineFacts.steering() else {
             throw ToolError.cannotTell("The kernel does not tell its settings.")
         }
-        Output.lines([
-            "adjtimex   tick \(before.tick), frequency \(before.scaledFrequency) before",
-            "           \(dryRun ? "would be" : "is") tick \(right.tick), frequency \(right.scaledFrequency)",
-        ])
-        guard !dryRun else { return }
-        if let (name, process) = ClockWarnings.steering().first {
+        if !dryRun, let (name, process) = ClockWarnings.steering().first {
             throw ToolError.refused(
                 "\(name) runs (process \(process)) and steers the clock itself. Next: stop it first")
         }
+        Output.lines([
+            "adjtimex   tick \(before.tick), frequency \(before.scaledFrequency) before",
+            "           tick \(right.tick), frequency \(right.scaledFrequency) \(dryRun ? "would be right" : "now")",
+        ])
+        guard !dryRun else { return }
         do throws(Linux.SystemError) {
             try KernelClock().setRate(tick: right.tick, scaledFrequency: right.scaledFrequency)
         } catch {

@@ -77,10 +77,11 @@ struct DriftProgress {
         }
         let now = KernelClock.monotonic
         guard due.map({ now >= $0 }) ?? true || (style == .live && study.readings.count <= 16) else { return }
-        let analysis = StudyAnalysis(study)
+        let stride = max(1, study.readings.count / Self.mostLively)
+        let analysis = StudyAnalysis(Self.thinned(study, by: stride))
         let cost = KernelClock.monotonic - now
         due = KernelClock.monotonic + max(style == .live ? .seconds(5) : .seconds(60), cost * 30)
-        var lines = [progressLine(study), estimateLine(study, analysis)]
+        var lines = [progressLine(study), estimateLine(analysis, stride)]
         if style == .live {
             if let event = study.events.last {
                 lines.append(
@@ -106,11 +107,23 @@ struct DriftProgress {
             + "\(study.readings.count) \(study.readings.count == 1 ? "reading" : "readings")"
     }
 
-    private func estimateLine(_ study: Study, _ analysis: StudyAnalysis?) -> String {
+    private func estimateLine(_ analysis: StudyAnalysis?, _ stride: Int) -> String {
         guard let analysis else {
             return "estimate  after \(StudyAnalysis.fewestReadings) readings"
         }
-        return "estimate  " + DriftWords.rate(analysis)
+        return "estimate  " + DriftWords.rate(analysis) + (stride > 1 ? ", of one reading in \(stride)" : "")
+    }
+
+    /// The next reading does not wait for the estimate: so many readings take some hundredths of a second. At the end all are
+    /// looked at.
+    private static let mostLively = 2000
+
+    private static func thinned(_ study: Study, by stride: Int) -> Study {
+        guard stride > 1 else { return study }
+        var few = study
+        few.readings = Swift.stride(from: 0, to: study.readings.count, by: stride).map { study.readings[$0] }
+        few.subject.interval = study.subject.interval.map { $0 * Double(stride) }
+        return few
     }
 
     private func chart(_ analysis: StudyAnalysis?) -> [String] {
@@ -137,8 +150,11 @@ struct DriftProgress {
 enum DriftWords {
     /// `gains 41.259 +/- 0.004 ppm, 3.5647 +/- 0.0003 s a day (95 %)`
     static func rate(_ analysis: StudyAnalysis) -> String {
-        let rate = analysis.rate.frequency
-        let half = analysis.rate.halfWidth95
+        rate(analysis.rate.frequency, half: analysis.rate.halfWidth95)
+    }
+
+    /// The same of a fractional frequency and half its interval.
+    static func rate(_ rate: Double, half: Double) -> String {
         let verb = rate >= 0 ? "gains" : "loses"
         return "\(verb) \(pair(rate.magnitude * 1e6, half * 1e6)) ppm, "
             + "\(pair(rate.magnitude * 86_400, half * 86_400)) s a day (95 %)"

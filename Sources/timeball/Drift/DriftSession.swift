@@ -98,9 +98,7 @@ struct DriftSession {
             do throws(StudyStore.Failure) {
                 try store.close()
             } catch {
-                throw ToolError.no(
-                    "\(error.description) \(store.waiting) of the last readings and remarks could not be kept. Next: make room"
-                )
+                throw ToolError.no("\(error.description) \(rescue(store)) Next: make room, then --resume")
             }
             guard store.lost == 0 else {
                 throw ToolError.no("\(store.lost) readings were lost: the disk was full too long.")
@@ -108,6 +106,19 @@ struct DriftSession {
         }
         guard !host.study.readings.isEmpty else {
             throw ToolError.cannotTell("There is no reading. Next: timeball query, or another --against")
+        }
+    }
+
+    /// The disk stayed full: what it did not take goes to the folder for temporary files.
+    private func rescue(_ store: StudyStore) -> String {
+        let waiting = "\(store.waiting) of the last readings and remarks"
+        let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let path = "\(folder)/timeball-drift-\(getpid()).csv"
+        do throws(Linux.SystemError) {
+            try AtomicFile.write(String(decoding: StudyExport.csv(store.rest), as: UTF8.self), to: path)
+            return "\(waiting) are in \(path) instead."
+        } catch {
+            return "\(waiting) are lost."
         }
     }
 

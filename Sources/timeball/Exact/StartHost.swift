@@ -24,6 +24,8 @@ struct StartHost: Host, ~Copyable {
     private let stepWatch: StepWatch
     private var held: HeldProcess?
     private var queue: [StartEvent] = []
+    /// How often the prepared process had come to a processor before the instant.
+    private var turnsBefore: UInt64?
     /// Whether the instant is so near that nothing is slept through any more.
     private var isNear = false
     /// When the prepared process goes by itself.
@@ -38,7 +40,7 @@ struct StartHost: Host, ~Copyable {
 
     static let priority: Int32 = 50
     /// So long the program runs before all ordinary ones, so that it gets to its own first lines on a busy machine.
-    static let priorityTime = Duration.milliseconds(1)
+    private var priorityTime: Duration { preparation == .forked ? .milliseconds(3) : .milliseconds(1) }
 
     /// - Parameter program: nil to do nothing at the instant but to tell of it.
     init(_ program: ProgramStart?, plan: StartPlan, preloads: Bool, time: TrueTimeSource) throws(Linux.SystemError) {
@@ -58,12 +60,15 @@ struct StartHost: Host, ~Copyable {
         if !queue.isEmpty { return queue.removeFirst() }
         // In the last moments there is no time to ask for anything.
         if deadline <= KernelClock.monotonic {
-            if isNear { held?.pin() }
+            if isNear, let process, turnsBefore == nil, preparation == .loaded {
+                held?.pin()
+                turnsBefore = ChildProcess.turns(of: process)?.count
+            }
             return nil
         }
         // One that goes by itself is looked after shortly after it has.
         let now = KernelClock.monotonic
-        let look = aimed.map { $0 + Self.priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
+        let look = aimed.map { $0 + priorityTime }.flatMap { $0 > now && $0 < deadline ? $0 : nil }
         try? timer.arm(for: look ?? deadline)
         var entries = [timer.number, stepWatch.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let count = unsafe poll(&entries, nfds_t(entries.count), -1)
@@ -166,13 +171,14 @@ struct StartHost: Host, ~Copyable {
 
     /// Lets it go, and sees when it has come to a processor.
     private mutating func release(_ process: Int32) throws(Linux.SystemError) {
-        let before = ChildProcess.turns(of: process)?.count
+        // Where the wake came so late that there was no time for it before.
+        turnsBefore = turnsBefore ?? ChildProcess.turns(of: process)?.count
         try held?.release()
         held?.letGo()
         // It has this processor now.
         Linux.pause(for: .microseconds(20))
         for _ in 0..<20 {
-            guard let before, let count = ChildProcess.turns(of: process)?.count else { break }
+            guard let before = turnsBefore, let count = ChildProcess.turns(of: process)?.count else { break }
             if count > before {
                 stamps.firstInstruction = KernelClock.monotonic
                 break
@@ -191,8 +197,8 @@ struct StartHost: Host, ~Copyable {
         }
         if outcome == .ran, let process {
             held?.unpin()
-            let left = (stamps.released ?? KernelClock.monotonic) + Self.priorityTime - KernelClock.monotonic
-            Linux.pause(for: min(left, Self.priorityTime))
+            let left = (stamps.released ?? KernelClock.monotonic) + priorityTime - KernelClock.monotonic
+            Linux.pause(for: min(left, priorityTime))
             // Where it has ended already, there is nothing to take away.
             try? ChildProcess.becomeOrdinary(process)
         }

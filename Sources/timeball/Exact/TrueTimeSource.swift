@@ -9,6 +9,8 @@ final class TrueTimeSource {
     private let path: String
     private var reader: BoundReader?
     private var clock = KernelClock()
+    /// Opening takes a while; a page that is not there is looked for again after a second, not in the last microseconds.
+    private var nextOpening = Instant<Monotonic>(sinceEpoch: .zero)
     /// Why the page tells nothing; nil while it does.
     private(set) var problem: TimeballClockError?
 
@@ -18,14 +20,17 @@ final class TrueTimeSource {
 
     /// What is known now.
     func know() -> KnownTime {
+        if reader == nil, KernelClock.monotonic < nextOpening { return fromKernel() }
         do throws(TimeballClockError) {
             let known = try fromPage()
             problem = nil
             return known
         } catch {
-            // A daemon that was started again has put a new page there.
-            reader = nil
             problem = error
+            if case .cannotTell = error { return fromKernel() }
+            // A daemon that was started again has put a new page there.
+            nextOpening = KernelClock.monotonic + (reader == nil ? .seconds(1) : .zero)
+            reader = nil
             return fromKernel()
         }
     }

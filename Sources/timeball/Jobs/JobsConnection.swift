@@ -34,7 +34,8 @@ final class JobsConnection {
         }
         guard result == 0 else {
             let reason = unsafe String(cString: strerror(errno))
-            throw .cannotTell("timeball-jobsd cannot be reached at \(path): \(reason). Next: systemctl start timeball-jobsd")
+            throw .cannotTell(
+                "timeball-jobsd cannot be reached at \(path): \(reason). Next: systemctl start timeball-jobsd")
         }
     }
 
@@ -55,7 +56,9 @@ final class JobsConnection {
             }
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .cannotTell("timeball-jobsd closed the connection at \(path) without an answer.") }
+            guard count > 0 else {
+                throw .cannotTell("timeball-jobsd closed the connection at \(path) without an answer.")
+            }
             stream += buffer.prefix(count)
         }
     }
@@ -76,7 +79,8 @@ final class JobsConnection {
         var start = 0
         while start < octets.count {
             let written = unsafe octets.withUnsafeBytes {
-                unsafe Glibc.send(descriptor, $0.baseAddress.map { unsafe $0 + start }, $0.count - start,
+                unsafe Glibc.send(
+                    descriptor, $0.baseAddress.map { unsafe $0 + start }, $0.count - start,
                     Int32(MSG_NOSIGNAL))
             }
             if written < 0, errno == EINTR { continue }

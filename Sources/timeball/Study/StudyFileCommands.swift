@@ -99,7 +99,9 @@ enum StudySummary {
         if let interval = study.subject.interval {
             text += ", every \(HumanText.size(Duration(clampingSeconds: interval)))"
         }
-        if !study.events.isEmpty { text += ", \(study.events.count) \(study.events.count == 1 ? "happening" : "happenings")" }
+        if !study.events.isEmpty {
+            text += ", \(study.events.count) \(study.events.count == 1 ? "happening" : "happenings")"
+        }
         return text
     }
 }

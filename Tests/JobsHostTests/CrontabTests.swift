@@ -1,0 +1,120 @@
+import Foundation
+import JobsControl
+import Testing
+
+@Suite("crontab(1)", .enabled(if: isRoot, "needs root, to be somebody else"))
+struct CrontabTests {
+    private let good = "# mine\n5 4 * * * x\n"
+
+    @Test("A table comes back as it was put in, and putting it in again changes nothing")
+    func roundTrip() throws {
+        let daemon = try RunningDaemon()
+        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: good).status == 0)
+        let listed = try daemon.timeball(["crontab", "-l"], as: nobody)
+        #expect(listed.output == good && listed.status == 0)
+        #expect(try daemon.timeball(["crontab"], as: nobody, input: listed.output).status == 0)
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
+    }
+
+    @Test("What would not run is refused with its place, and the old table stays")
+    func refusal() throws {
+        let daemon = try RunningDaemon()
+        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: good).status == 0)
+        for (bad, place) in [
+            ("1 2 3 4 5 ok\n60 * * * * x\n", ":2:1: bad minute"), ("0 22-2 * * * x\n", ":1:"),
+            ("#@timeball within=soon\n0 0 * * * x\n", ":1:12: bad directive"),
+            ("@Daily x\n", ":1:1: bad time specifier"),
+            ("@every 1us x\n", ":1:8: bad time specifier"),
+        ] {
+            let result = try daemon.timeball(["crontab", "-"], as: nobody, input: bad)
+            #expect(result.status == 1 && result.errors.contains("\"-\"\(place)"), "\(result.errors)")
+        }
+        #expect(
+            try daemon.timeball(["crontab", "-"], as: nobody, input: "").status == 1, "an empty table empties nothing")
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
+    }
+
+    @Test("What will surprise is said, and a missing last newline is added")
+    func warnings() throws {
+        let daemon = try RunningDaemon()
+        let result = try daemon.timeball(["crontab", "-"], as: nobody, input: "0 0 * * * date +%s")
+        #expect(result.status == 0)
+        #expect(result.errors.contains("no newline; it was added") && result.errors.contains("% ends the command"))
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == "0 0 * * * date +%s\n")
+    }
+
+    @Test("-T and -n check and install nothing")
+    func check() throws {
+        let daemon = try RunningDaemon()
+        for option in ["-T", "-n"] {
+            #expect(try daemon.timeball(["crontab", option, "-"], as: nobody, input: good).status == 0)
+            #expect(try daemon.timeball(["crontab", option, "-"], as: nobody, input: "x\n").status == 1)
+        }
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).errors == "no crontab for nobody\n")
+    }
+
+    @Test("Removing asks with -i, and what was removed or replaced comes back")
+    func remove() throws {
+        let daemon = try RunningDaemon()
+        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: good).status == 0)
+        #expect(try daemon.timeball(["crontab", "-ri"], as: nobody, input: "n\n").status == 0)
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
+        #expect(try daemon.timeball(["crontab", "-i", "-r"], as: nobody, input: "y\n").status == 0)
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).status == 1)
+        #expect(try daemon.timeball(["crontab", "--undo"], as: nobody).status == 0)
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
+    }
+
+    @Test("An edit counts by its content, however quick the editor is; a wrong one is refused and kept")
+    func edit() throws {
+        let daemon = try RunningDaemon()
+        func edit(_ editor: String, answer: String = "n\n") throws -> (status: Int32, output: String, errors: String) {
+            try daemon.timeball(
+                ["crontab", "-e"], as: nobody, input: answer,
+                environment: ["EDITOR": editor, "TMPDIR": "\(daemon.root)/out"])
+        }
+        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: good).status == 0)
+        #expect(try edit("sed -i s/5/6/").status == 0)
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == "# mine\n6 4 * * * x\n")
+        #expect(try edit("true").errors.contains("no changes made"))
+        let wrong = try edit("sed -i s/6/66/")
+        #expect(wrong.status == 1 && wrong.errors.contains(":2:1: bad minute"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(daemon.root)/out")
+        #expect(left.count == 1)
+        #expect(daemon.out("\(left.first ?? "")/crontab").contains("66 4"))
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == "# mine\n6 4 * * * x\n")
+    }
+
+    @Test("Debian's header of a table is not shown")
+    func header() throws {
+        let daemon = try RunningDaemon { daemon in
+            try daemon.writeTable(
+                "# DO NOT EDIT THIS FILE - edit the master and reinstall.\n# (- installed on Mon)\n# (Cron version -- $Id$)\n\(good)",
+                of: "nobody", owner: nobody)
+        }
+        #expect(try daemon.timeball(["crontab", "-l"], as: nobody).output == good)
+    }
+
+    @Test("A job can be run, paused, resumed and asked about by its user")
+    func jobs() throws {
+        let daemon = try RunningDaemon()
+        let table = "#@timeball name=hello\n0 0 30 1 * echo hello; exit 4\n"
+        #expect(try daemon.timeball(["crontab", "-"], as: nobody, input: table).status == 0)
+        #expect(eventually { daemon.jobs.map(\.name) == ["nobody/hello"] })
+        #expect(try daemon.timeball(["jobs", "run", "nobody/hello"], as: nobody).status == 0)
+        #expect(eventually { daemon.runs.first?.state == "ended" })
+        let log = try daemon.timeball(["jobs", "log", "nobody/hello"], as: nobody)
+        #expect(log.output.contains("exit 4") && log.output.contains("asked"))
+        #expect(try daemon.timeball(["jobs", "log", "--output", "1"], as: nobody).output == "hello\n")
+        #expect(try daemon.timeball(["jobs", "log", "--output", "1"], as: 2).status == 1, "it is nobody's")
+        #expect(try daemon.timeball(["jobs", "pause", "nobody/hello"], as: nobody).status == 0)
+        daemon.kill()
+        try daemon.start()
+        #expect(daemon.jobs.map(\.isPaused) == [true])
+        #expect(try daemon.timeball(["jobs", "why", "nobody/hello"], as: nobody).output.contains("PAUSED"))
+        #expect(try daemon.timeball(["jobs", "resume", "nobody/hello"], as: nobody).status == 0)
+        #expect(daemon.jobs.map(\.isPaused) == [false])
+        let unknown = try daemon.timeball(["jobs", "why", "nobody/other"], as: nobody)
+        #expect(unknown.status == 1 && unknown.errors.contains("Next: timeball jobs"))
+    }
+}
