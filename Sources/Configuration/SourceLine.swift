@@ -9,6 +9,9 @@ extension Parser {
         var maximumPoll: Word?
         while let option = arguments.optional() {
             if option.lowercased == "maxpoll" { maximumPoll = option }
+            if kind == .peer, ["xleave", "extfield", "iburst", "burst"].contains(option.lowercased) {
+                warn(option, "'\(option.lowercased)' has no effect on a peer in this version")
+            }
             try read(option, &arguments, &source)
         }
         if source.settings.maximumPoll < source.settings.minimumPoll {

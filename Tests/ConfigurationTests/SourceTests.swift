@@ -85,6 +85,12 @@ struct SourceLines {
         #expect(settings.warnings.allSatisfy { $0.sentence.contains("has no effect yet in this version: ") })
     }
 
+    @Test("What a peer does not do is said", arguments: ["xleave", "extfield F323", "iburst", "burst"])
+    func peerOptions(option: String) throws {
+        #expect(try settings("peer a \(option)").warnings.map(\.column) == [8])
+        #expect(try settings("server a \(option)").warnings.isEmpty)
+    }
+
     @Test("Poll limits that cross are settled as chrony does, with a warning where both were given")
     func crossed() throws {
         let settings = try settings("server a minpoll 5 maxpoll 4")
