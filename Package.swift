@@ -134,8 +134,8 @@ let package = Package(
             dependencies: [
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
-                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "ExactStarts", "AtSpool",
-                "FileWatches", "Daemon",
+                "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
+                "AtSpool", "FileWatches", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -57,6 +57,14 @@ public final class JobHistory {
         try database.script("PRAGMA max_page_count = \(self.limit / 4096)")
     }
 
+    /// Opens a file that is there, to read what a daemon that is gone has kept. Nothing of it is changed.
+    public init(reading path: String) throws(HistoryError) {
+        database = try Database(path, isReadOnly: true)
+        boot = ""
+        limit = 0
+        try database.script("PRAGMA busy_timeout = 2000")
+    }
+
     // MARK: Writing
 
     /// Keeps what is known of a run, in the place of what was.

@@ -250,7 +250,7 @@ struct Crontabs: Sendable {
             let found = queues[name]?.advance(to: moment) { Self.expression(jobs, $0) } ?? []
             var last: Int?
             for one in found {
-                guard let job = jobs[one.slot], let order = due(job, one, paused: paused) else { continue }
+                guard let job = jobs[one.slot], let order = due(job, one, at: now, paused: paused) else { continue }
                 if last == one.batch { batches[batches.count - 1].append(order) } else { batches.append([order]) }
                 last = one.batch
             }
@@ -263,16 +263,15 @@ struct Crontabs: Sendable {
             setTick(tick.slot, after: now.realtime.nanoseconds)
             let name = self.name(job)
             guard !paused.contains(name.key) else { continue }
-            periodic.append(
-                Due(
-                    order: order(job, planned: Instant(sinceEpoch: .nanoseconds(tick.at)), cause: .scheduled),
-                    delay: .zero))
+            var order = order(job, planned: Instant(sinceEpoch: .nanoseconds(tick.at)), cause: .scheduled)
+            setSuccessor(&order, self.jobs[tick.slot]?.next, delay: .zero)
+            periodic.append(Due(order: order, delay: .zero))
         }
         if !periodic.isEmpty { batches.insert(periodic, at: 0) }
         return batches
     }
 
-    private mutating func due(_ job: Job, _ due: ZoneQueue.Due, paused: Set<String>) -> Due? {
+    private mutating func due(_ job: Job, _ due: ZoneQueue.Due, at now: ClockReading, paused: Set<String>) -> Due? {
         let key = self.name(job).key
         guard !paused.contains(key) else { return nil }
         let planned = Instant<Realtime>(sinceEpoch: .seconds(due.planned))
@@ -293,7 +292,26 @@ struct Crontabs: Sendable {
             order.planned += offset
         }
         if planned < start, wasBegun(key, order.planned.wholeSeconds) { return nil }
+        // What is made up for has times between it and now that are served together with it.
+        setSuccessor(&order, next(due.slot, after: max(due.planned, now.realtime.wholeSeconds)), delay: delay)
         return Due(order: order, delay: delay)
+    }
+
+    /// Tells an order that may be tried again when its job starts next.
+    private func setSuccessor(
+        _ order: inout Order, _ next: @autoclosure () -> Int64?, delay: Duration
+    ) {
+        guard order.policy.retries > 0, let next = next() else { return }
+        // The same delay awaits the next one; an offset is in both already.
+        let jitter = order.due == nil ? delay : delay - (order.planned - (order.due ?? order.planned))
+        order.successor = Instant(sinceEpoch: .nanoseconds(next)) + jitter
+    }
+
+    /// The same for a job that somebody asked for, or that is made up for.
+    func withSuccessor(_ order: Order, slot: Int, at now: ClockReading) -> Order {
+        var order = order
+        setSuccessor(&order, next(slot, after: now.realtime.wholeSeconds), delay: .zero)
+        return order
     }
 
     /// Whether an earlier daemon began a job's run for a second.
@@ -308,8 +326,8 @@ struct Crontabs: Sendable {
         from: Int?, until: Int, lasts: [String: LastRun], paused: Set<String>, at now: ClockReading
     ) -> [Due] {
         var missed: [Due] = []
-        for case let job? in jobs {
-            guard let directive = job.entry.extras?.directive, case .once(let window) = directive.catchUp,
+        for (slot, job) in jobs.enumerated() {
+            guard let job, let directive = job.entry.extras?.directive, case .once(let window) = directive.catchUp,
                 case .calendar(let expression) = job.entry.when, let zone = queues[zoneName(job)]?.zone
             else { continue }
             let key = name(job).key
@@ -335,8 +353,8 @@ struct Crontabs: Sendable {
             if let hours = context(job).startHours {
                 delay += .seconds(Self.wait(for: hours, local: zone.local(now.realtime.wholeSeconds)))
             }
-            missed.append(
-                Due(order: order(job, planned: Instant(sinceEpoch: .seconds(last)), cause: .madeUp), delay: delay))
+            let order = order(job, planned: Instant(sinceEpoch: .seconds(last)), cause: .madeUp)
+            missed.append(Due(order: withSuccessor(order, slot: slot, at: now), delay: delay))
         }
         return missed
     }

@@ -35,6 +35,22 @@ public protocol JobSource: Sendable {
 
     /// Its jobs, as far as a caller may see them.
     func reports(for peer: Peer, at now: ClockReading) -> [JobReport]
+
+    /// What is known of one of them; nil if the caller may see none of that name.
+    ///
+    /// - Returns: lines for people, and by which key the history has its runs.
+    func why(_ name: String, for peer: Peer, at now: ClockReading) -> (lines: [String], key: String)?
+
+    /// Lets one of them run now; nil if the caller may see none of that name.
+    mutating func runNow(_ name: String, for peer: Peer, at now: ClockReading, effects: inout [Effect]) -> LetGo?
+}
+
+/// What became of a wish that a job runs now.
+public enum LetGo: Sendable {
+    /// These are to run; none if the source has to read something first.
+    case orders([Order])
+    /// It does not run, and why, with the next step.
+    case refused(String)
 }
 
 extension JobSource {
@@ -46,4 +62,8 @@ extension JobSource {
     ) {}
     public mutating func takeOrders() -> [Order] { [] }
     public func reports(for peer: Peer, at now: ClockReading) -> [JobReport] { [] }
+    public func why(_ name: String, for peer: Peer, at now: ClockReading) -> (lines: [String], key: String)? { nil }
+    public mutating func runNow(
+        _ name: String, for peer: Peer, at now: ClockReading, effects: inout [Effect]
+    ) -> LetGo? { nil }
 }

@@ -163,6 +163,8 @@ public struct Order: Hashable, Sendable {
     public var cause: Cause
     /// The moment by which whoever ordered it found it to be due; nil is ``planned``.
     public var due: Instant<Realtime>?
+    /// When the same job starts next: no further attempt is made then or later; nil: never, or it does not matter.
+    public var successor: Instant<Realtime>?
     /// For the log and the history.
     public var shownCommand: String
     /// Whether `CMD` is logged.

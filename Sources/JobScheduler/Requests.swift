@@ -12,7 +12,9 @@ extension Scheduler {
         defer { for reply in replies { effects.append(.reply(reply, to: client)) } }
         switch request {
         case .list: reply(.jobs(reports(for: peer, at: now)))
-        case .why(let name): reply(find(name, peer).map { .text(why($0, at: now)) } ?? Self.noJob(name))
+        case .why(let name):
+            if let job = find(name, peer) { return reply(.text(why(job, at: now))) }
+            reply(whyOfSource(name, peer, at: now).map(JobsReply.text) ?? Self.noJob(name))
         case .log(let name, let count):
             let user = peer.isRoot ? nil : peer.name ?? ""
             effects.append(
@@ -21,8 +23,11 @@ extension Scheduler {
         case .output(let run):
             effects.append(.replyHistory(.output(run: run), user: peer.isRoot ? nil : peer.name ?? "", to: client))
         case .run(let name):
-            guard let job = find(name, peer) else { return reply(Self.noJob(name)) }
-            let order = crontabs.order(job, planned: now.realtime, cause: .asked)
+            guard let slot = findSlot(name, peer), let job = crontabs.jobs[slot] else {
+                return reply(runOfSource(name, peer, at: now, effects: &effects))
+            }
+            let order = crontabs.withSuccessor(
+                crontabs.order(job, planned: now.realtime, cause: .asked), slot: slot, at: now)
             reply(.done("\(order.name.shown) was let go."))
             runs.begin(order, at: now, effects: &effects)
         case .pause(let name): reply(setPaused(true, name, peer, &effects))
@@ -48,9 +53,14 @@ extension Scheduler {
 
     /// A job by its name or key, among those that the caller may touch.
     private func find(_ name: String, _ peer: Peer) -> Crontabs.Job? {
-        for case let job? in crontabs.jobs where mayTouch(job, peer) {
+        findSlot(name, peer).flatMap { crontabs.jobs[$0] }
+    }
+
+    private func findSlot(_ name: String, _ peer: Peer) -> Int? {
+        for (slot, job) in crontabs.jobs.enumerated() {
+            guard let job, mayTouch(job, peer) else { continue }
             let own = crontabs.name(job)
-            if own.shown == name || own.key == name { return job }
+            if own.shown == name || own.key == name { return slot }
         }
         return nil
     }
@@ -109,14 +119,43 @@ extension Scheduler {
             if let within = policy.within { lines.append("within    \(within.shortText)") }
             if policy.retries > 0 { lines.append("retry     \(policy.retries), \(policy.retryDelay.shortText) apart") }
         }
-        let going = runs.running(name.key)
+        return (lines + linesOfRuns(name.key)).joined(separator: "\n")
+    }
+
+    private func linesOfRuns(_ key: String) -> [String] {
+        var lines: [String] = []
+        let going = runs.running(key)
         if going > 0 { lines.append("running   \(going)") }
-        if let last = runs.lasts[name.key] {
+        if let last = runs.lasts[key] {
             let at = CivilDate(Instant<Realtime>(sinceEpoch: .nanoseconds(last.planned))).rfc3339Seconds
             lines.append("last      \(at), \(last.ending ?? "not ended")")
         } else {
             lines.append("last      never, as far as is known")
         }
-        return lines.joined(separator: "\n")
+        return lines
+    }
+
+    /// Of a job that is in no crontab.
+    private func whyOfSource(_ name: String, _ peer: Peer, at now: ClockReading) -> String? {
+        for source in sources {
+            guard let (lines, key) = source.why(name, for: peer, at: now) else { continue }
+            return (lines + linesOfRuns(key)).joined(separator: "\n")
+        }
+        return nil
+    }
+
+    private mutating func runOfSource(
+        _ name: String, _ peer: Peer, at now: ClockReading, effects: inout [Effect]
+    ) -> JobsReply {
+        for index in sources.indices {
+            switch sources[index].runNow(name, for: peer, at: now, effects: &effects) {
+            case nil: continue
+            case .refused(let reason): return .refused(.no, reason)
+            case .orders(let orders):
+                for order in orders { runs.begin(order, at: now, effects: &effects) }
+                return .done("\(name) was let go.")
+            }
+        }
+        return Self.noJob(name)
     }
 }

@@ -275,7 +275,13 @@ public struct Runs: Sendable {
             _ = moments.removeFirst()
             guard let alarm = alarms.removeValue(forKey: moment.number) else { continue }
             switch alarm {
-            case .order(let order): begin(order, at: now, effects: &effects)
+            case .order(let order):
+                // The clock may have been set forward meanwhile.
+                if order.cause == .retry, let successor = order.successor, successor <= now.realtime {
+                    skip(order, "its next start is due", at: now, effects: &effects)
+                } else {
+                    begin(order, at: now, effects: &effects)
+                }
             case .series(let number, let step):
                 if series[number]?.step == step { continueSeries(number, at: now, effects: &effects) }
             case .timeout(let run):
@@ -349,7 +355,16 @@ public struct Runs: Sendable {
         _ order: Order, _ run: RunNumber, _ end: EndReport, isFailure: Bool, at now: ClockReading,
         effects: inout [Effect]
     ) {
-        if isFailure, order.attempt < order.policy.retries {
+        let comesTooLate = order.successor.map { $0 <= now.realtime + order.policy.retryDelay } ?? false
+        if isFailure, order.attempt < order.policy.retries, comesTooLate {
+            effects.append(
+                .note(
+                    .cron(
+                        order.launch.user, "RETRY",
+                        "\(order.name.shown): not tried again, because its next start is due",
+                        .warning)))
+        }
+        if isFailure, order.attempt < order.policy.retries, !comesTooLate {
             var again = order
             again.attempt += 1
             again.cause = .retry

@@ -61,6 +61,38 @@ private let ten = 1_777_888_800
         #expect(fine.starts.count == 1)
     }
 
+    @Test("No attempt is made when or after the same job starts next, whatever delays that has")
+    func retryEnds() {
+        let failing: (inout SimulatedJobs) -> Void = { $0.behaviour = { _ in (.seconds(1), .exited(1), 0) } }
+        // Ends at 1 s and 26 s, and would be tried again at 51 s and 76 s.
+        let host = simulate(
+            [table("#@timeball retry=9/25s on-failure=alarm\n* * * * * x\n")], from: ten, until: ten + 179,
+            prepare: failing)
+        let own = host.starts.filter { $0.command == "x" }
+        #expect(own.map { $0.second - ten } == [60, 86, 112, 120, 146, 172])
+        #expect(host.starts.filter { $0.command == "alarm" }.map { $0.second - ten } == [113, 173])
+        #expect(host.notes.contains { $0.text.contains("next start is due") })
+        let late = simulate(
+            [table("#@timeball retry=9/25s offset=30s\n* * * * * x\n")], from: ten, until: ten + 145, prepare: failing)
+        #expect(late.starts.map { $0.second - ten } == [90, 116, 142])
+        let periodic = simulate(
+            [table("#@timeball retry=9/3s\n@every 10s x\n")], from: ten, until: ten + 19, prepare: failing)
+        #expect(periodic.starts.map { $0.second - ten } == [10, 14, 18])
+        let far = simulate(
+            [table("#@timeball retry=2/25s\n@reboot x\n")], from: ten, until: ten + 100, prepare: failing)
+        #expect(far.starts.count == 3)
+    }
+
+    @Test("An attempt that waits is not made if the clock is set beyond the next start")
+    func retryAndStep() {
+        let host = simulate(
+            [table("#@timeball retry=9/50m\n0 * * * * x\n")], from: ten + 3540, until: ten + 10_190,
+            changes: [.init(at: Instant(sinceEpoch: .seconds(ten + 3660)), by: .seconds(3530))],
+            prepare: { $0.behaviour = { _ in (.seconds(1), .exited(1), 0) } })
+        #expect(host.records.filter { $0.state == "skipped" }.map(\.ending) == ["its next start is due"])
+        #expect(host.starts.map { $0.second - ten } == [3600, 7200])
+    }
+
     @Test("What follows a success or a failure runs as the job's own command, and knows how it went")
     func consequences() {
         let text = "#@timeball on-success=\"echo \\\"fine\\\"\" on-failure=alarm ping=https://x.org/1\n0 * * * * x\n"

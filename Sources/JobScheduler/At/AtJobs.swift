@@ -152,7 +152,7 @@ public struct AtJobs: JobSource {
     // MARK: Times
 
     /// When a job is to be looked at; nil: not at all.
-    private func moment(_ job: Job) -> Int64? {
+    func moment(_ job: Job) -> Int64? {
         switch job.state {
         case .waiting: job.spooled.start
         case .failed(let again, _): again
@@ -160,17 +160,20 @@ public struct AtJobs: JobSource {
         }
     }
 
-    private mutating func set(_ number: UInt32, _ state: State) {
+    mutating func set(_ number: UInt32, _ state: State) {
         jobs[number]?.state = state
         if let job = jobs[number], let at = moment(job) { queue.insert(Due(at: at, number: number)) }
     }
 
-    private mutating func begin(_ number: UInt32, effects: inout [Effect]) {
+    mutating func begin(_ number: UInt32, effects: inout [Effect]) {
         guard let job = jobs[number] else { return }
         attempts[number] = if case .failed(_, let times) = job.state { times } else { 0 }
         jobs[number]?.state = .starting
         effects.append(.spool(.read(job.spooled.name)))
     }
+
+    /// Jobs that are being started because somebody asked for it, whatever their time.
+    var asked: Set<UInt32> = []
 
     /// How often a job that is being started was tried before.
     private var attempts: [UInt32: Int] = [:]
@@ -201,6 +204,7 @@ public struct AtJobs: JobSource {
         case .read(let name, let user, let octets):
             return order(name, user, octets, at: now, effects: &effects).map { [$0] } ?? []
         case .unreadable(let name, let reason):
+            asked.remove(name.number)
             guard jobs[name.number]?.spooled.name == name else { return [] }
             jobs[name.number]?.state = .refused
             effects.append(.note(.cron("at", "ERROR", "job file \(name.text) is not run: \(reason)", .error)))
@@ -283,6 +287,7 @@ public struct AtJobs: JobSource {
     private mutating func order(
         _ name: SpoolName, _ user: String, _ octets: [UInt8], at now: ClockReading, effects: inout [Effect]
     ) -> Order? {
+        let isAsked = asked.remove(name.number) != nil
         guard let job = jobs[name.number], job.spooled.name == name, job.state == .starting else { return nil }
         let file: SpoolFile
         do throws(SpoolError) {
@@ -303,7 +308,8 @@ public struct AtJobs: JobSource {
         launch.claim = SpoolClaim(from: name.text, to: name.whileRunning.text)
         var order = Order(
             name: JobName(shown: "at/\(name.number)", key: AtJobs.key(name)), launch: launch,
-            planned: Instant(sinceEpoch: .nanoseconds(job.spooled.start)), cause: .scheduled,
+            planned: isAsked ? now.realtime : Instant(sinceEpoch: .nanoseconds(job.spooled.start)),
+            cause: isAsked ? .asked : .scheduled,
             shownCommand: StoredCommands.title(octets))
         order.mail = MailPolicy(
             when: file.mail == .never ? .never : file.mail == .always ? .always : .ifOutput, recipient: file.mailName,

@@ -62,7 +62,7 @@ public struct WatchJobs: JobSource {
             }
     }
 
-    private static func name(_ owner: WatchOwner, _ rule: WatchRule) -> JobName {
+    static func name(_ owner: WatchOwner, _ rule: WatchRule) -> JobName {
         let place = owner.isSystem ? "incron.d/\(owner.name)" : "incron/\(owner.name)"
         return JobName(
             shown: "\(place):\(rule.line)",
@@ -158,7 +158,7 @@ public struct WatchJobs: JobSource {
         return orders
     }
 
-    private func order(_ owner: WatchOwner, _ number: Int, _ occurrence: WatchOccurrence, at now: ClockReading)
+    func order(_ owner: WatchOwner, _ number: Int, _ occurrence: WatchOccurrence, at now: ClockReading)
         -> Order?
     {
         guard let table = tables[owner], let rule = table.tree.rule(number),

@@ -12,7 +12,7 @@ struct StartHistory {
     }
 
     /// /var/lib/timeball for root, else in the home directory.
-    private static var usual: String? {
+    static var usual: String? {
         if geteuid() == 0 { return "/var/lib/timeball/starts.jsonl" }
         if let state = variable("XDG_STATE_HOME") { return "\(state)/timeball/starts.jsonl" }
         return variable("HOME").map { "\($0)/.local/state/timeball/starts.jsonl" }

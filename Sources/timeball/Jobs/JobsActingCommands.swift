@@ -45,37 +45,6 @@ struct JobsWhyCommand: ParsableCommand {
     }
 }
 
-struct JobsLogCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "The newest runs of a job, or of all; with --output, what one wrote.")
-
-    @OptionGroup var socket: JobsSocket
-    @Argument(help: "As timeball jobs shows it; without it, all jobs.") var name: String?
-    @Option(name: [.customShort("n"), .long], help: "How many runs.") var count = 20
-    @Option(help: ArgumentHelp("What this run wrote, and nothing else.", valueName: "run")) var output: Int64?
-    @Flag(help: "One JSON object.") var json = false
-
-    func run() throws {
-        let connection = try socket.connect()
-        if let output {
-            guard case .octets(let octets) = try connection.demand(.output(run: output)) else {
-                throw JobsText.unexpected
-            }
-            return try Output.octets(octets)
-        }
-        guard case .runs(let runs) = try connection.demand(.log(name: name, count: Int64(count))) else {
-            throw JobsText.unexpected
-        }
-        if json {
-            print(JobsText.json(runs).text)
-        } else if runs.isEmpty {
-            print("No runs are known\(name.map { " of \($0)" } ?? "").")
-        } else {
-            Output.lines(try JobsText.lines(runs))
-        }
-    }
-}
-
 struct JobsRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Start a job now, by the daemon: as its user, with cron's environment.")
@@ -153,10 +122,11 @@ enum JobsText {
         let header = ["RUN", "PLANNED", "LATE", "TOOK", "ENDED", "CLOCK", "WROTE", "WHY", "JOB"]
         let rows = runs.map { run in
             [
-                "\(run.number)", format.text(Int(run.planned / 1_000_000_000)),
+                run.number > 0 ? "\(run.number)" : "-", format.text(Int(run.planned / 1_000_000_000)),
                 run.released.map { HumanText.size(.nanoseconds($0 - run.planned)) } ?? "-",
                 run.released.flatMap { start in run.ended.map { HumanText.size(.nanoseconds($0 - start)) } } ?? "-",
-                run.ending ?? run.state, HumanText.bound(run.bound.map { .nanoseconds($0) }),
+                run.number > 0 ? run.ending ?? run.state : String((run.ending ?? run.state).prefix(60)),
+                HumanText.bound(run.bound.map { .nanoseconds($0) }),
                 run.outputCount.map { "\($0)" } ?? "-", run.cause, run.job,
             ]
         }
@@ -208,7 +178,8 @@ enum JobsText {
                 .array(
                     runs.map { run in
                         .object([
-                            ("run", .integer(Int(run.number))), ("job", .string(run.job)), ("user", .string(run.user)),
+                            ("run", run.number > 0 ? .integer(Int(run.number)) : .null), ("job", .string(run.job)),
+                            ("user", .string(run.user)),
                             ("command", .string(run.command)), ("cause", .string(run.cause)),
                             ("state", .string(run.state)), ("planned", instant(run.planned)),
                             ("released", instant(run.released)), ("first_instruction", instant(run.began)),
