@@ -62,6 +62,8 @@ static struct {
     int (*open_session)(void *, int);
     char **(*environment)(void *);
     const char *(*text)(void *, int);
+    int (*close_session)(void *, int);
+    int (*end)(void *, int);
 } pam;
 
 int clinux_job_pam_load(void) {
@@ -75,8 +77,10 @@ int clinux_job_pam_load(void) {
     *(void **)&pam.open_session = dlsym(library, "pam_open_session");
     *(void **)&pam.environment = dlsym(library, "pam_getenvlist");
     *(void **)&pam.text = dlsym(library, "pam_strerror");
+    *(void **)&pam.close_session = dlsym(library, "pam_close_session");
+    *(void **)&pam.end = dlsym(library, "pam_end");
     *(void **)&pam.start = dlsym(library, "pam_start");
-    if (pam.set_item && pam.account && pam.credentials && pam.open_session && pam.environment && pam.text && pam.start)
+    if (pam.close_session && pam.end && pam.set_item && pam.account && pam.credentials && pam.open_session && pam.environment && pam.text && pam.start)
         return 1;
     pam.start = 0;
     return 0;
@@ -103,11 +107,12 @@ static void fail_number(int descriptor, const char *step) {
 }
 
 // The account check, credentials and a session; returns the environment with what the table has above it.
-static char **session(const struct clinux_job *job, int failure) {
+static char **session(const struct clinux_job *job, int failure, void **session) {
     static const struct pam_conversation conversation = {say_nothing, 0};
     void *handle = 0;
     int status = pam.start(job->pam_service, job->account->name, &conversation, &handle);
     if (status != 0) fail(failure, "pam_start", "PAM could not be started");
+    *session = handle;
     pam.set_item(handle, 3 /* PAM_TTY */, "cron");
     if ((status = pam.account(handle, 0x8000 /* PAM_SILENT */)) != 0) fail(failure, "PAM account", pam.text(handle, status));
     if ((status = pam.credentials(handle, 2 /* PAM_ESTABLISH_CRED */ | 0x8000)) != 0)
@@ -136,6 +141,72 @@ static char **session(const struct clinux_job *job, int failure) {
     return all;
 }
 
+// Closes all but the standard descriptors and those that a job needs: what a module of PAM opens later stays open.
+static void close_others(const struct clinux_job *job, int failure) {
+    int kept[] = {job->input, job->output, job->claim_directory, failure};
+    unsigned from = 3;
+    for (;;) {
+        unsigned next = ~0u;
+        for (unsigned at = 0; at < sizeof kept / sizeof *kept; at++)
+            if (kept[at] >= 0 && (unsigned)kept[at] >= from && (unsigned)kept[at] < next) next = (unsigned)kept[at];
+        if (next == ~0u) break;
+        if (next > from) syscall(SYS_close_range, from, next - 1, 0u);
+        from = next + 1;
+    }
+    syscall(SYS_close_range, from, ~0u, 0u);
+}
+
+static void close_session(void *handle) {
+    pam.close_session(handle, 0x8000);
+    pam.credentials(handle, 4 /* PAM_DELETE_CRED */ | 0x8000);
+    pam.end(handle, 0);
+}
+
+// Goes on as two: this returns in the process that becomes the job. The other one stays root, hands signals on to the
+// job's session, closes the session of PAM when the job has ended, and ends as the job did. All signals are blocked in it.
+static void attend(const struct clinux_job *job, void *handle, int failure) {
+    pid_t child = fork();
+    if (child == 0) {
+        if (setsid() < 0) fail_number(failure, "setsid");
+        return;
+    }
+    if (child < 0) {
+        int error = errno;
+        close_session(handle);
+        errno = error;
+        fail_number(failure, "fork");
+    }
+    close(failure);
+    if (job->input > 2) close(job->input);
+    if (job->output > 2) close(job->output);
+    if (job->claim_directory > 2) close(job->claim_directory);
+    sigset_t all;
+    sigfillset(&all);
+    int status = 0;
+    for (;;) {
+        pid_t ended = waitpid(child, &status, WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR)) break;
+        int number = sigwaitinfo(&all, 0);
+        if (number <= 0 || number == SIGCHLD) continue;
+        // Nobody can be asked to hand on SIGKILL.
+        if (number == CLINUX_JOB_KILL) number = SIGKILL;
+        if (kill(-child, number) < 0) kill(child, number);
+    }
+    close_session(handle);
+    if (WIFSIGNALED(status)) {
+        struct rlimit nothing = {0, 0};
+        setrlimit(RLIMIT_CORE, &nothing);
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, WTERMSIG(status));
+        signal(WTERMSIG(status), SIG_DFL);
+        kill(getpid(), WTERMSIG(status));
+        sigprocmask(SIG_UNBLOCK, &one, 0);
+        _exit(128 + WTERMSIG(status));
+    }
+    _exit(WEXITSTATUS(status));
+}
+
 static void become(const struct clinux_job *job, const gid_t *groups, int group_count, int failure) {
     sigset_t none;
     struct sigaction ordinary;
@@ -158,7 +229,12 @@ static void become(const struct clinux_job *job, const gid_t *groups, int group_
     umask(job->file_mask);
     if (has_files) setrlimit(RLIMIT_NOFILE, &files);
     char **environment = (char **)job->environment;
-    if (job->pam_service) environment = session(job, failure);
+    if (job->pam_service) {
+        void *handle = 0;
+        close_others(job, failure);
+        environment = session(job, failure, &handle);
+        attend(job, handle, failure);
+    }
     if (job->niceness && setpriority(PRIO_PROCESS, 0, job->niceness) < 0) fail_number(failure, "setpriority");
     if (job->claim_directory >= 0) {
         // Whoever has the new name runs it: a second process of whatever origin finds the old one gone.
@@ -424,6 +500,21 @@ long clinux_stream_write(int descriptor, const void *octets, unsigned long count
 int clinux_output_create(const char *path) {
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0600);
     return result(file);
+}
+
+int clinux_output_is_written(const char *path) {
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0) return -errno;
+    // The kernel gives a lease for reading only if nobody has the file open for writing. Should somebody open it just
+    // now, the notice of that is to do no harm.
+    fcntl(file, F_SETSIG, SIGCHLD);
+    int written = 0;
+    if (fcntl(file, F_SETLEASE, F_RDLCK) < 0)
+        written = errno == EAGAIN ? 1 : -errno;
+    else
+        fcntl(file, F_SETLEASE, F_UNLCK);
+    close(file);
+    return written;
 }
 
 int clinux_pipe(int *ends) { return result(pipe2(ends, O_CLOEXEC)); }

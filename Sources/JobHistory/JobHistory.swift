@@ -96,10 +96,12 @@ public final class JobHistory {
             [.integer(Int64(process)), .integer(Int64(clamping: started)), .integer(run)])
     }
 
-    /// The beginning of what a run wrote.
-    public func setOutput(_ run: Int64, _ output: [UInt8]) throws(HistoryError) {
+    /// The beginning of what a run wrote, and how much that was.
+    public func setOutput(_ run: Int64, _ output: [UInt8], count: Int) throws(HistoryError) {
         try makingRoom { () throws(HistoryError) in
-            try self.database.run("UPDATE runs SET output = ? WHERE number = ?", [.blob(output), .integer(run)])
+            try self.database.run(
+                "UPDATE runs SET output = ?, output_count = ? WHERE number = ?",
+                [.blob(output), .integer(Int64(count)), .integer(run)])
         }
     }
 

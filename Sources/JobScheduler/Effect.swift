@@ -58,6 +58,8 @@ public struct Letter: Hashable, Sendable {
     public var sender: String
     public var subject: String
     public var headers: [String]
+    /// Not sent if nothing was written in the end: what goes on in the background may write after the run's own end.
+    public var needsOutput = true
 
     public init(user: String, recipient: String, sender: String, subject: String, headers: [String]) {
         self.user = user

@@ -329,8 +329,8 @@ public struct Runs: Sendable {
             switch mail.when {
             case .never: false
             case .always: true
-            case .ifOutput: outputCount > 0
-            case .ifFailed: isFailure && outputCount > 0
+            case .ifOutput: true
+            case .ifFailed: isFailure
             }
         var letter: Letter?
         if wanted, !mail.recipient.isEmpty {
@@ -339,7 +339,8 @@ public struct Runs: Sendable {
                     user: one.order.launch.user, recipient: mail.recipient,
                     sender: MailAddress.line(mail.sender ?? "root (Cron Daemon)"),
                     subject: MailAddress.line(mail.subject), headers: mail.headers.map(MailAddress.line))
-            } else {
+                letter?.needsOutput = mail.when != .always
+            } else if outputCount > 0 || mail.when == .always {
                 effects.append(.note(.cron(one.order.launch.user, "UNSAFE MAIL", mail.recipient, .error)))
             }
         }
@@ -361,7 +362,7 @@ public struct Runs: Sendable {
                 .note(
                     .cron(
                         order.launch.user, "RETRY",
-                        "\(order.name.shown): not tried again, because its next start is due",
+                        "\(order.name.shown): not tried again: its next start is due",
                         .warning)))
         }
         if isFailure, order.attempt < order.policy.retries, !comesTooLate {

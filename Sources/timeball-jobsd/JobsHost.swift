@@ -19,6 +19,8 @@ struct JobsHost: ~Copyable, Host {
         case listener
         case client(Int)
         case tables
+        /// Files of output that are written to after the end of their runs.
+        case outputs
         /// A process that an earlier daemon started.
         case adopted(RunNumber)
         case spool
@@ -86,6 +88,7 @@ struct JobsHost: ~Copyable, Host {
         pollSet.watch(self.timer.number, .timer)
         pollSet.watch(self.stepWatch.number, .stepWatch)
         pollSet.watch(listener, .listener)
+        if let number = processes.outputNotices { pollSet.watch(number, .outputs) }
         if let number = tables.noticeNumber {
             pollSet.watch(number, .tables)
         } else {
@@ -121,6 +124,7 @@ struct JobsHost: ~Copyable, Host {
     /// Looks at everything for the first time.
     mutating func begin(isFirst: Bool) {
         for one in keeper.unfinished() { adopt(one) }
+        processes.adoptOutputs()
         lookAtTables()
         beginPlugged()
     }
@@ -214,6 +218,7 @@ struct JobsHost: ~Copyable, Host {
         case .timer: timer.clear()
         case .stepWatch: if (try? stepWatch.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .listener: accept()
+        case .outputs: processes.lookAtOutputs()
         case .spool:
             spool.clearNotices()
             lookAtSpool()
@@ -246,6 +251,7 @@ struct JobsHost: ~Copyable, Host {
 
     private mutating func lookAgain(_ now: Instant<Monotonic>) {
         nextLook = now + Self.lookEvery
+        processes.lookAtOutputs()
         lookAtTables()
         lookAtSpool()
         lookAtWatchTables()

@@ -12,7 +12,7 @@ final class Keeper {
     private enum Entry {
         case run(RunReport, key: String)
         case process(Int64, Int32, UInt64)
-        case output(Int64, [UInt8])
+        case output(Int64, [UInt8], count: Int)
         case fact(String, String)
     }
 
@@ -50,7 +50,7 @@ final class Keeper {
     func setProcess(_ run: RunNumber, _ process: Int32, started: UInt64) {
         write(.process(run.value, process, started))
     }
-    func setOutput(_ run: RunNumber, _ output: [UInt8]) { write(.output(run.value, output)) }
+    func setOutput(_ run: RunNumber, _ output: [UInt8], count: Int) { write(.output(run.value, output, count: count)) }
 
     func keep(_ position: Position) {
         write(.fact("position", "\(boot) \(position.served.nanoseconds) \(position.isBootServed ? 1 : 0)"))
@@ -67,7 +67,8 @@ final class Keeper {
                 case .run(let run, let key): try history.record(run, key: key)
                 case .process(let run, let process, let started):
                     try history.setProcess(run, process, started: started)
-                case .output(let run, let octets): try history.setOutput(run, octets)
+                case .output(let run, let octets, let count):
+                    try history.setOutput(run, octets, count: count)
                 case .fact(let name, let value): try history.setFact(name, value)
                 }
                 done += 1

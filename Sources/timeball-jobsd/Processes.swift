@@ -3,6 +3,7 @@ import Daemon
 import JobScheduler
 import JobsControl
 import Linux
+import TimeBase
 
 /// Why a process was not started.
 struct StartFailure: Error {
@@ -43,6 +44,19 @@ struct Processes {
     private var hasMailer = true
     private var saidNoCurl = false
 
+    /// Runs that have ended, and whose output is still written to by what they left in the background.
+    private var lingering: [RunNumber: Lingering] = [:]
+    /// Becomes readable when one of those files is closed; nil: there is no inotify.
+    let outputNotices: Int32?
+
+    private struct Lingering {
+        var letter: Letter?
+        var until: Instant<Monotonic>
+    }
+
+    /// For so long after a run's end its output is waited for.
+    private static let longestLingering = Duration.seconds(3600)
+
     /// The most of a run's output that is kept in the history, and that is mailed.
     private static let mostKept = 256 << 10
     private static let mostMailed = 16 << 20
@@ -52,6 +66,8 @@ struct Processes {
         self.keeper = keeper
         self.log = log
         clinux_raise_files()
+        let notices = clinux_inotify_create()
+        outputNotices = notices >= 0 ? notices : nil
         null = clinux_open_null()
         if let service = options.pamService {
             pamService = clinux_job_pam_load() == 1 ? service : nil
@@ -133,7 +149,9 @@ struct Processes {
     }
 
     func signal(_ run: RunNumber, _ number: Int32) {
-        if let process = processOfRun[run] { clinux_job_signal(process, number) }
+        guard let process = processOfRun[run] else { return }
+        let attended = pamService != nil && number == 9
+        clinux_job_signal(process, attended ? CLINUX_JOB_KILL : number)
     }
 
     /// The next child that has ended, and what the scheduler is to know of it; nil if there is none.
@@ -260,13 +278,50 @@ struct Processes {
         return octets
     }
 
-    /// Mails a run's output if it is to be, puts its beginning into the history, and lets go of it.
+    /// What a run has written goes into the history; if nobody can write more, it is mailed and let go.
     mutating func finish(_ run: RunNumber, _ letter: Letter?) {
-        if outputCount(run) > 0 {
+        guard isWritten(run) else { return conclude(run, letter) }
+        // In this order no end is missed.
+        if let outputNotices { unsafe clinux_inotify_add(outputNotices, outputPath(run)) }
+        guard isWritten(run) else { return conclude(run, letter) }
+        lingering[run] = Lingering(letter: letter, until: KernelClock.monotonic + Self.longestLingering)
+        keeper.setOutput(run, readOutput(run, most: Self.mostKept), count: outputCount(run))
+    }
+
+    /// Whether what a run left in the background can still write. Of output in memory that cannot be found out.
+    private func isWritten(_ run: RunNumber) -> Bool {
+        if case .memory? = outputs[run] { return false }
+        return unsafe clinux_output_is_written(outputPath(run)) == 1
+    }
+
+    /// Lets go of the output that nobody writes to any more, that has become too much, or was waited for too long.
+    mutating func lookAtOutputs() {
+        if let outputNotices { clinux_inotify_clear(outputNotices) }
+        let now = KernelClock.monotonic
+        for (run, one) in lingering.sorted(by: { $0.key < $1.key })
+        where one.until <= now || outputCount(run) > Self.mostMailed || !isWritten(run) {
+            lingering[run] = nil
+            conclude(run, one.letter)
+        }
+    }
+
+    /// Output of runs that ended before an earlier daemon did.
+    mutating func adoptOutputs() {
+        for name in AtomicFile.names(in: "\(options.stateDirectory)/output") ?? [] {
+            guard let number = Int64(name) else { continue }
+            let run = RunNumber(number)
+            if processOfRun[run] == nil, lingering[run] == nil { finish(run, nil) }
+        }
+    }
+
+    /// Mails a run's output if it is to be, puts its beginning into the history, and lets go of it.
+    private mutating func conclude(_ run: RunNumber, _ letter: Letter?) {
+        let count = outputCount(run)
+        if count > 0 {
             let octets = readOutput(run, most: letter == nil ? Self.mostKept : Self.mostMailed)
-            keeper.setOutput(run, Array(octets.prefix(Self.mostKept)))
+            keeper.setOutput(run, Array(octets.prefix(Self.mostKept)), count: count)
             if let letter { mail(letter, run, octets) }
-        } else if let letter {
+        } else if let letter, !letter.needsOutput {
             mail(letter, run, [])
         }
         if case .memory(let descriptor)? = outputs.removeValue(forKey: run) {

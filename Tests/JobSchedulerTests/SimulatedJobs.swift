@@ -126,7 +126,8 @@ struct SimulatedJobs: ~Copyable, Host {
         case .record(let run, let key):
             recordOf[run.number] = run
             keys[run.number] = key
-        case .finish(_, let letter): if let letter { letters.append(letter) }
+        case .finish(let run, let letter):
+            if let letter, !letter.needsOutput || recordOf[run.value]?.outputCount ?? 0 > 0 { letters.append(letter) }
         case .keep(let position): positions.append(position)
         case .reply(let reply, _): replies.append(reply)
         case .note(let note): notes.append(note)

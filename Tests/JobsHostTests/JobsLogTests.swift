@@ -13,7 +13,7 @@ struct JobsLogTests {
             var cause: String
             var state: String
             var ending: String?
-            var first_instruction: String?
+            var firstInstruction: String?
         }
         var runs: [Run]
     }
@@ -22,7 +22,9 @@ struct JobsLogTests {
         let asked = try daemon.timeball(
             ["jobs", "log", "--json", "--history", "\(daemon.root)/var/lib/timeball/jobs/history.sqlite"] + more)
         try #require(asked.status == 0, "\(asked)")
-        return (try JSONDecoder().decode(Log.self, from: Data(asked.output.utf8)), asked.errors)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (try decoder.decode(Log.self, from: Data(asked.output.utf8)), asked.errors)
     }
 
     @Test("Exact starts are among the runs, in their order, and by their name; without the daemon its history is read")
@@ -42,7 +44,7 @@ struct JobsLogTests {
         let up = try log(daemon, ["--starts", starts])
         #expect(up.log.runs.map(\.job) == ["exact/sh", "crontab:1"])
         #expect(up.log.runs.map(\.ending) == ["exit 3", "exit 0"])
-        #expect(up.log.runs.first?.run == nil && up.log.runs.first?.first_instruction != nil)
+        #expect(up.log.runs.first?.run == nil && up.log.runs.first?.firstInstruction != nil)
         #expect(up.errors == "")
         #expect(try log(daemon, ["--starts", starts, "exact/sh"]).log.runs.count == 1)
         #expect(try log(daemon, ["--starts", starts, "exact/other"]).log.runs.isEmpty)

@@ -52,7 +52,9 @@ struct clinux_ended {
 int clinux_job_reap(struct clinux_ended *ended);
 /// Lets the timer fire at once when a child ends.
 int clinux_job_watch_children(int timer);
-/// A signal for all processes of the session that a job leads.
+/// A signal for all processes of the session that a job leads. If it has a session of PAM, the process that attends to that
+/// hands it on; it takes CLINUX_JOB_KILL for SIGKILL.
+#define CLINUX_JOB_KILL 12
 int clinux_job_signal(int process, int number);
 /// A descriptor that is readable when a process that is no child has ended; -ESRCH if there is none, or if it was started
 /// at another time than `started` (0: whatever).
@@ -95,6 +97,8 @@ long clinux_stream_write(int descriptor, const void *octets, unsigned long count
 
 /// A new file for a job's output, or, where the disk is full, one in memory.
 int clinux_output_create(const char *path);
+/// Whether anybody has a file of output open for writing: 1 or 0.
+int clinux_output_is_written(const char *path);
 int clinux_pipe(int *ends);
 int clinux_memory_file(const void *octets, unsigned long count);
 long clinux_read_at(int descriptor, void *buffer, unsigned long size, uint64_t at);

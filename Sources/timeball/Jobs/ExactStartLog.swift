@@ -9,17 +9,26 @@ struct ExactStartLog {
     struct Line: Decodable {
         var planned: String
         var released: String?
-        var first_instruction: String?
+        var firstInstruction: String?
         var ended: String?
         var outcome: String
         var reason: String?
         var exit: Int32?
         var signal: Int32?
-        var bound_seconds: Double?
-        var user_seconds: Double?
-        var system_seconds: Double?
-        var resident_octets: Int64?
+        var bound: Double?
+        var userTime: Double?
+        var systemTime: Double?
+        var resident: Int64?
         var command: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case planned, released, ended, outcome, reason, exit, signal, command
+            case firstInstruction = "first_instruction"
+            case bound = "bound_seconds"
+            case userTime = "user_seconds"
+            case systemTime = "system_seconds"
+            case resident = "resident_octets"
+        }
     }
 
     private var octets: [UInt8] = []
@@ -72,15 +81,15 @@ struct ExactStartLog {
             number: 0, job: "exact/\(program)", user: user, command: line.command.joined(separator: " "),
             cause: "exact", state: line.outcome == "ran" ? "ended" : "skipped", planned: planned)
         run.released = line.released.flatMap(Self.nanoseconds)
-        run.began = line.first_instruction.flatMap(Self.nanoseconds)
+        run.began = line.firstInstruction.flatMap(Self.nanoseconds)
         run.ended = line.ended.flatMap(Self.nanoseconds)
         run.ending =
             line.signal.map { "signal \($0)" } ?? line.exit.map { "exit \($0)" }
             ?? (line.outcome == "ran" ? nil : line.reason.map { "\(line.outcome): \($0)" } ?? line.outcome)
-        run.bound = Self.nanoseconds(line.bound_seconds)
-        run.userTime = Self.nanoseconds(line.user_seconds)
-        run.systemTime = Self.nanoseconds(line.system_seconds)
-        run.memory = line.resident_octets
+        run.bound = Self.nanoseconds(line.bound)
+        run.userTime = Self.nanoseconds(line.userTime)
+        run.systemTime = Self.nanoseconds(line.systemTime)
+        run.memory = line.resident
         return run
     }
 
