@@ -3,6 +3,8 @@ import Scheduling
 import Testing
 import TimeZones
 
+@testable import timeball
+
 @Suite("cron's log, and moving tables over")
 struct ShadowTests {
     // 2026-11-24 23:40:00 UTC
@@ -92,6 +94,48 @@ struct ShadowTests {
         #expect(
             differing.output.contains(#""only_crons":[{"at":"2026-11-24T23:41:00Z","user":"joe","command":"other"}]"#))
         #expect(differing.code == 1)
+    }
+
+    @Test("What a process has below it in /proc is compared: shells by their text, what ran before not at all")
+    func processes() throws {
+        // As cron does it: a process of its own for the job, and a shell below that. The outer one stands for cron.
+        let cron = Process()
+        cron.executableURL = URL(filePath: "/bin/bash")
+        cron.arguments = [
+            "-c",
+            """
+            (/bin/sh -c 'sleep 30; echo old'; :) &
+            read go
+            (/bin/sh -c 'sleep 5; echo "new one"'; :) &
+            (sleep 5.5; :) &
+            read stop
+            kill $(jobs -p); exit
+            """,
+        ]
+        let input = Pipe()
+        cron.standardInput = input
+        cron.standardOutput = FileHandle.nullDevice
+        try cron.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            cron.waitUntilExit()
+        }
+        Thread.sleep(forTimeInterval: 0.3)
+        var found = try CronProcesses(Int(cron.processIdentifier))
+        found.look()
+        #expect(found.starts.isEmpty)
+        let before = Int(Date().timeIntervalSince1970)
+        try input.fileHandleForWriting.write(contentsOf: Data("go\n".utf8))
+        Thread.sleep(forTimeInterval: 0.4)
+        found.look()
+        found.look()
+        let after = Int(Date().timeIntervalSince1970)
+        #expect(found.starts.map(\.command).sorted() == ["sleep 5.5", "sleep 5; echo \"new one\""])
+        for start in found.starts {
+            #expect(start.user == NSUserName())
+            #expect(((before - 2) / 60 * 60...after).contains(start.minute))
+        }
+        #expect(throws: ToolError.self) { try CronProcesses(0) }
     }
 
     @Test("Tables are copied, never taken away; what they replace is kept; a bad line keeps its table back")
