@@ -104,10 +104,10 @@ struct ShadowTests {
         cron.arguments = [
             "-c",
             """
-            (/bin/sh -c 'sleep 30; echo old'; :) &
+            (/bin/sh -c 'sleep 3; echo old'; :) &
             read go
-            (/bin/sh -c 'sleep 5; echo "new one"'; :) &
-            (sleep 5.5; :) &
+            (/bin/sh -c 'sleep 3; echo "new one"'; :) &
+            (sleep 3.5; :) &
             read stop
             kill $(jobs -p); exit
             """,
@@ -130,7 +130,7 @@ struct ShadowTests {
         found.look()
         found.look()
         let after = Int(Date().timeIntervalSince1970)
-        #expect(found.starts.map(\.command).sorted() == ["sleep 5.5", "sleep 5; echo \"new one\""])
+        #expect(found.starts.map(\.command).sorted() == ["sleep 3.5", "sleep 3; echo \"new one\""])
         for start in found.starts {
             #expect(start.user == NSUserName())
             #expect(((before - 2) / 60 * 60...after).contains(start.minute))
