@@ -29,6 +29,14 @@ public struct StatusReport: Equatable, Sendable {
     public var boundAfterHour: Duration?
     /// The bound if no source answered for a day from now.
     public var boundAfterDay: Duration?
+    /// How long the daemon's record of the clock's frequency is; nil while it is too short to support anything.
+    public var recordSpan: Duration?
+    /// The largest error that holdover would have had at any moment of that record after an hour; nil if it is shorter.
+    public var worstAfterHour: Duration?
+    /// The same after 8 hours.
+    public var worstAfterEightHours: Duration?
+    /// The same after a day.
+    public var worstAfterDay: Duration?
     /// The last update of the clock; nil for never.
     public var referenceTime: Instant<Realtime>?
     public var referenceIdentifier = ReferenceIdentifier.none
@@ -67,7 +75,7 @@ extension StatusReport {
     /// @34 u8 reach · @35 u8 0 · @36 Floats: bound, bound growth (ppm), offset (positive = slow), its error, frequency
     /// (ppm), skew (ppm), root delay, root dispersion, bound after 1 h, bound after 1 day · @76 Timespec reference time ·
     /// @88 u32 reference identifier · @92 IPAddr source · @112 Float source age · @116 u16 sources · @118 u16 usable ·
-    /// @120 24 reserved · @144 source name[128] · @272 reason[256] · @528 next step[192] · 720 in all.
+    /// @120 Floats: record's span, worst error in it after 1 h, 8 h, 1 day · @136 8 reserved · @144 source name[128] · @272 reason[256] · @528 next step[192] · 720 in all.
     /// A Float whose 32 bits are all set is not known.
     static func read(_ reader: inout OctetReader) -> StatusReport? {
         var report = StatusReport()
@@ -96,7 +104,11 @@ extension StatusReport {
         report.sourceAge = reader.knownDuration()
         report.sourceCount = reader.uint16()
         report.usableSourceCount = reader.uint16()
-        reader.skip(24)
+        report.recordSpan = reader.knownDuration()
+        report.worstAfterHour = reader.knownDuration()
+        report.worstAfterEightHours = reader.knownDuration()
+        report.worstAfterDay = reader.knownDuration()
+        reader.skip(8)
         report.sourceName = reader.text(nameSize)
         report.reason = reader.text(reasonSize)
         report.nextStep = reader.text(nextStepSize)
@@ -127,7 +139,11 @@ extension StatusReport {
         writer.knownDuration(sourceAge)
         writer.uint16(sourceCount)
         writer.uint16(usableSourceCount)
-        writer.zeros(24)
+        writer.knownDuration(recordSpan)
+        writer.knownDuration(worstAfterHour)
+        writer.knownDuration(worstAfterEightHours)
+        writer.knownDuration(worstAfterDay)
+        writer.zeros(8)
         writer.text(sourceName, Self.nameSize)
         writer.text(reason, Self.reasonSize)
         writer.text(nextStep, Self.nextStepSize)

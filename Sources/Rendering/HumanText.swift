@@ -24,6 +24,9 @@ public enum HumanText {
         scaled(duration, rounding: .toNearestOrAwayFromZero)
     }
 
+    /// A time that something lasts at least, rounded down: `5.31 h`.
+    public static func least(_ duration: Duration) -> String { scaled(duration, rounding: .down) }
+
     /// A bound, rounded up so that it stays a promise: `+/-18.7 ms`; `-` if it is not known.
     public static func bound(_ bound: Duration?) -> String {
         guard let bound else { return "-" }

@@ -24,6 +24,7 @@ struct Timeball: ParsableCommand {
         SelectionCommand.self,
         NTPDataCommand.self,
         ServerStatisticsCommand.self,
+        HoldoverCommand.self,
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,

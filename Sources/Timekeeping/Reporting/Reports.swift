@@ -183,6 +183,10 @@ extension Timekeeper {
             report.skew = discipline.skew
         }
         if let bound = state.bound?.inSeconds {
+            report.recordSpan = steadiness.span.map { Duration(clampingSeconds: $0) }
+            report.worstAfterHour = steadiness.worstError(after: 3600).map { Duration(clampingSeconds: $0) }
+            report.worstAfterEightHours = steadiness.worstError(after: 28800).map { Duration(clampingSeconds: $0) }
+            report.worstAfterDay = steadiness.worstError(after: 86400).map { Duration(clampingSeconds: $0) }
             report.boundGrowth = state.growth
             report.boundAfterHour = confirmed.map {
                 Duration(clampingSeconds: bound + $0.growth(in: 3600, at: seconds(at: now)))

@@ -63,6 +63,14 @@ struct Confirmation: Equatable {
         return 1 + Int(min(elapsed / Self.hasty, 1_048_576).exponent)
     }
 
+    /// When the next stage begins, seconds after the confirmation; nil if there are none.
+    func nextStage(after elapsed: Double) -> Double? {
+        guard steady != nil, elapsed < 1e12 else { return nil }
+        var next = Self.hasty
+        while next <= elapsed { next *= 2 }
+        return next
+    }
+
     /// How fast it widens at most from then on until well into the next stage, seconds per second.
     func rate(after elapsed: Double) -> Double {
         guard let steady, elapsed > Self.hasty else { return rate }

@@ -43,4 +43,34 @@ struct Steadiness: Equatable {
         let high = entries.map { $0.frequency - 2 * $0.deviation }.max() ?? 0
         return (Self.caution * max(high - low, 0) + Self.floor, last.time - first.time)
     }
+
+    /// Seconds that the record spans; nil while it is too short.
+    var span: Double? { support?.span }
+
+    /// The largest error that a clock would have had that was left alone for a time with the frequency it was believed to
+    /// have, over all moments of the record; nil if the record is shorter.
+    func worstError(after horizon: Double) -> Double? {
+        guard span != nil else { return nil }
+        var worst: Double?
+        for (start, entry) in entries.enumerated() {
+            var error = 0.0
+            var largest = 0.0
+            var before = entry
+            var isLongEnough = false
+            for next in entries[(start + 1)...] {
+                let until = min(next.time, entry.time + horizon)
+                // The frequency between two entries, as their mean.
+                let mean = (before.frequency + next.frequency) / 2
+                error += (mean - entry.frequency) * (until - before.time)
+                largest = max(largest, error.magnitude)
+                before = next
+                if next.time >= entry.time + horizon {
+                    isLongEnough = true
+                    break
+                }
+            }
+            if isLongEnough { worst = max(worst ?? 0, largest) }
+        }
+        return worst
+    }
 }

@@ -79,7 +79,11 @@ extension Timekeeper {
     /// When the kernel and clients are to be told again; nil if nothing of what they were told changes with time.
     func renewalDue(after now: ClockReading, _ standing: Standing) -> Instant<Monotonic>? {
         guard confirmed != nil || reference != nil else { return nil }
+        let elapsed = confirmed.map { seconds(at: now) - $0.time } ?? 0
         var wait = dispersionRate(at: now) > Self.kernelGrowth ? Self.hurriedRenewal : Self.renewal
+        if let confirmed, let change = confirmed.nextStage(after: elapsed) {
+            wait = min(wait, Duration(clampingSeconds: change - elapsed) + .milliseconds(1))
+        }
         if case .following(let reference, let dispersion) = standing {
             // From the moment on at which the root distance is too large, nobody may rely on it.
             let left = settings.maximumDistance.inSeconds - reference.rootDelay / 2 - dispersion
