@@ -185,7 +185,8 @@ let package = Package(
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
         .testTarget(
-            name: "RealTimeClockTests", dependencies: ["RealTimeClock", "Simulation", "TimeBase"],
+            name: "RealTimeClockTests",
+            dependencies: ["RealTimeClock", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports"],
             swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),

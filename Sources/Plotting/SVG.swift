@@ -29,6 +29,7 @@ private struct SVGDrawing {
     private let up: Ruler
     private let ticksUp: [Ruler.Tick]
     private let legend: [[(Layer, Double)]]
+    private let titleLines: [String]
     private let left: Double
     private let top: Double
     private var right: Double { width - 16 }
@@ -36,6 +37,9 @@ private struct SVGDrawing {
 
     /// A letter's width at 12 px, about: layout must not depend on a font.
     private static let letter = 6.7
+    /// A letter's width in the title, 14 px and bold, about.
+    private static let titleLetter = 9.0
+    private static let line = 18.0
 
     init(_ figure: Figure, width: Double, height: Double, name: String) {
         self.figure = figure
@@ -44,10 +48,29 @@ private struct SVGDrawing {
         self.name = name
         (across, up) = figure.rulers
         legend = Self.legend(of: figure, room: width - 32)
-        let top = 58 + Double(legend.count) * 18
+        titleLines = Self.wrapped(figure.title, to: Int((width - 32) / Self.titleLetter))
+        let top = 40 + Double(titleLines.count + legend.count) * Self.line
         self.top = top
         ticksUp = up.ticks(about: Int((height - 44 - top) / 42))
         left = 18 + Self.letter * Double(ticksUp.map(\.label.count).max() ?? 0) + 8
+    }
+
+    /// Lines of at most so many letters, broken between words, and one line if there is none; a word that is longer is broken.
+    private static func wrapped(_ text: String, to count: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > count {
+                lines.append(line)
+                line = ""
+            }
+            line += line.isEmpty ? String(word) : " " + word
+            while line.count > count {
+                lines.append(String(line.prefix(count)))
+                line.removeFirst(count)
+            }
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
 
     /// Rows of legend entries with their places.
@@ -77,7 +100,10 @@ private struct SVGDrawing {
         text += "<clipPath id=\"\(name)-clip\"><rect x=\"\(n(left))\" y=\"\(n(top))\" "
         text += "width=\"\(n(right - left))\" height=\"\(n(bottom - top))\"/></clipPath>\n"
         text += "<rect class=\"paper\" width=\"\(Int(width))\" height=\"\(Int(height))\"/>\n"
-        text += "<text class=\"head\" x=\"16\" y=\"22\">\(XML.escaped(figure.title))</text>\n"
+        for (row, line) in titleLines.enumerated() {
+            let y = 22 + Double(row) * Self.line
+            text += "<text class=\"head\" x=\"16\" y=\"\(n(y))\">\(XML.escaped(line))</text>\n"
+        }
         text += legendText + axes
         text += "<g clip-path=\"url(#\(name)-clip)\">\n"
         for layer in figure.layers { text += draw(layer) }
@@ -87,7 +113,7 @@ private struct SVGDrawing {
     private var legendText: String {
         var text = ""
         for (row, entries) in legend.enumerated() {
-            let y = 42 + Double(row) * 18
+            let y = 24 + Double(titleLines.count + row) * Self.line
             for (layer, x) in entries {
                 text += swatch(layer, x: 16 + x, y: y - 4)
                 text += "<text x=\"\(n(16 + x + 24))\" y=\"\(n(y))\">\(XML.escaped(layer.name))</text>\n"

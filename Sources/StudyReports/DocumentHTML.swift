@@ -77,7 +77,8 @@ extension Document {
         figcaption{color:var(--faint);font-size:.86rem;margin-top:.3em;max-width:54em}
         .narrow{display:none}
         @media screen and (max-width:620px){main{padding:16px}.wide{display:none}.narrow{display:block}\
-        dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}.answer{font-size:1.1rem}th,td{padding:.3em .5em}table{font-size:.85rem}}
+        dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}.answer{font-size:1.1rem}th,td{padding:.3em .35em}\
+        table{font-size:.78rem}thead th,td:last-child{white-space:normal}}
         @media print{main{max-width:none;padding:0}h2{break-after:avoid}body{font-size:11pt}}
         """
 }

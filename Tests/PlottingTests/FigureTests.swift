@@ -54,6 +54,25 @@ struct FigureTests {
         #expect(try Self.element("desc", of: svg) == "It rises.")
     }
 
+    @Test("A title that is wider than the figure goes on in the next line, and nothing of it is lost")
+    func longTitle() throws {
+        var figure = Self.line
+        figure.title = "Residuals: vm against CLOCK_MONOTONIC_RAW_OF_A_MACHINE_WITH_A_LONG_NAME, a day in spring"
+        func lines(_ svg: String) -> [String] {
+            svg.components(separatedBy: "<text class=\"head\"").dropFirst().compactMap { part in
+                part.split(separator: "<").first.flatMap { $0.split(separator: ">").last }.map(String.init)
+            }
+        }
+        let narrow = lines(figure.svg(width: 380))
+        #expect(narrow.count == 3)
+        #expect(narrow.allSatisfy { $0.count * 9 <= 380 - 32 })
+        #expect(narrow.joined().filter { $0 != " " } == figure.title.filter { $0 != " " })
+        #expect(lines(figure.svg(width: 1000)) == [figure.title])
+        // What stands under the title makes room for it.
+        #expect(figure.svg(width: 380).contains("y=\"78\">68 %"))
+        #expect(Self.line.svg(width: 380).contains("y=\"42\">68 %"))
+    }
+
     @Test("There are colours for light and for dark screens, and they differ")
     func lightAndDark() throws {
         let style = try Self.element("style", of: Self.line.svg())

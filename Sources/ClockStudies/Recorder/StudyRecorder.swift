@@ -96,6 +96,8 @@ public struct StudyRecorder: Engine {
     public static let smallestStep = Duration.microseconds(50)
     /// A smaller change of the rate is not told: kernel loops creep.
     public static let smallestRateChange = 1e-9
+    /// The remark when STA_UNSYNC is cleared meanwhile.
+    public static let synchronisedWords = "A daemon tells the kernel now that the clock is synchronised."
 
     /// - Parameter past: of a recording that is resumed; nil for a new one.
     public init(_ plan: Plan, resuming past: Past? = nil) {

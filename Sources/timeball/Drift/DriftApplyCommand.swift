@@ -12,12 +12,17 @@ struct DriftApplyCommand: ParsableCommand {
         commandName: "apply",
         abstract: "Write the rate that a study measured where it helps, and say how to undo it.",
         discussion: """
-            Without --adjtimex it writes the drift file, from which timeballd starts. What was written before is shown.
+            Without more it writes the drift file, from which timeballd starts. With --adjfile it writes the record of a \
+            real-time clock, by which hwclock --adjust and --hctosys correct it; the study must have compared that clock with \
+            a system clock that a daemon kept. What was written before is shown.
             """)
 
     @Argument(help: "A store of timeball drift, or any file that study import reads.") var file: String?
     @Option(help: "The drift file; a file of chrony's looks the same.") var driftfile: String?
     @Flag(help: "Set the kernel's tick and frequency, until the next start of the machine.") var adjtimex = false
+    @Option(help: "The real-time clock's record, as hwclock reads it: /etc/adjtime.") var adjfile: String?
+    @Flag(help: "The system clock was right meanwhile, and nobody set the RTC, though the study does not say so.")
+    var clockWasRight = false
     @Option(help: ArgumentHelp("Put back a tick and frequency, and nothing else.", valueName: "tick,frequency"))
     var restore: String?
     @Flag(help: "Only say what would be done.") var dryRun = false
@@ -33,7 +38,14 @@ struct DriftApplyCommand: ParsableCommand {
         guard let file else {
             throw ToolError.usage("Which study? Next: timeball drift apply FILE --dry-run")
         }
-        let crystal = try measured(file)
+        if clockWasRight, adjfile == nil { throw ToolError.usage("--clock-was-right belongs to --adjfile.") }
+        let analysis = try StudyInput.analysis(of: file, options)
+        if let adjfile {
+            try RealTimeClockRecordWriter(path: adjfile, isDryRun: dryRun).write(
+                analysis, of: file, clockWasRight: clockWasRight)
+            guard adjtimex || driftfile != nil else { return }
+        }
+        let crystal = try measured(file, analysis)
         Output.lines(["The crystal \(DriftWords.rate(crystal.gain, half: crystal.bound))"])
         if adjtimex { try set(crystal.gain) }
         if let path = driftfile ?? (adjtimex ? nil : Self.usualDriftFile) {
@@ -42,9 +54,13 @@ struct DriftApplyCommand: ParsableCommand {
     }
 
     /// What the clock would gain if nobody steered it.
-    private func measured(_ file: String) throws -> (gain: Double, bound: Double) {
-        let analysis = try StudyInput.analysis(of: file, options)
+    private func measured(_ file: String, _ analysis: StudyAnalysis) throws -> (gain: Double, bound: Double) {
         let subject = analysis.study.subject
+        if subject.clock == "RTC" {
+            throw ToolError.refused(
+                "\(file) is a study of the real-time clock, and says nothing of the system clock's crystal. "
+                    + "Next: timeball drift apply \(file) --adjfile /etc/adjtime --dry-run")
+        }
         if subject.reference.hasPrefix("CLOCK_") {
             throw ToolError.refused(
                 "\(file): \(subject.reference) goes by the same crystal as the clock, so that the study says nothing of the "

@@ -17,7 +17,7 @@ enum MachineFacts {
         if let state = steering() {
             add("tick", "\(state.tick) us")
             add("frequency", "\(state.scaledFrequency) (\(DecimalText.fixed(state.rate * 1e6, decimals: 3)) ppm)")
-            add("kernel's word", state.isSynchronised ? "synchronised" : "not synchronised")
+            add(RealTimeClockRate.kernelsWord, state.isSynchronised ? "synchronised" : "not synchronised")
         }
         if let kilohertz = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").flatMap({ Int($0) }) {
             add("CPU frequency", "\(kilohertz / 1000) MHz")

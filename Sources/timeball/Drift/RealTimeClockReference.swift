@@ -84,7 +84,7 @@ struct RealTimeClockReference: ClockReference {
     var facts: [Study.Fact] {
         var facts = [
             Study.Fact(
-                "RTC's second",
+                RealTimeClockRate.secondsFact,
                 interrupting != nil
                     ? "by update interrupt; the device is held open, so that hwclock must wait"
                     : "by polling the last milliseconds before it")
