@@ -67,6 +67,15 @@ extension RunResult {
         #expect(kisses.count < 20)
     }
 
+    /// In these two runs a liar was once the last to fall silent, or the first to be heard again, and was followed alone.
+    @Test("When the network goes and comes back, a liar among four is not followed", arguments: [40, 77])
+    func liarInAnOutage(seed: UInt64) throws {
+        let result = simulate(try scenario("cut_the_cable", length: 14400), seed: seed)
+        #expect(result.inside == result.bounded)
+        #expect(result.bounded > 14000)
+        #expect(result.maximum < 50e-3)
+    }
+
     @Test("Two liars of five are found, never followed, and the bound always holds", arguments: [1, 2, 3])
     func liars(seed: UInt64) throws {
         let result = simulate(try scenario("false2of5", length: 8000), seed: seed)

@@ -87,6 +87,7 @@ extension Timekeeper {
     mutating func noteValid(_ header: NTPHeader, _ stamp: Stamp, _ index: Int) {
         sources[index].reach = sources[index].reach << 1 | 1
         sources[index].failures = 0
+        sources[index].missedAlone = 0
         sources[index].hasAnswered = true
         sources[index].validReplies &+= 1
         if stamp.kind == .kernel { sources[index].kernelReceived &+= 1 }

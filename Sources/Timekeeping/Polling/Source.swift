@@ -97,6 +97,8 @@ struct Source {
     var reach: UInt8 = 0
     /// Exchanges in a row without a valid reply.
     var failures = 0
+    /// How many of these came while other sources answered: then it is the source that is silent, not the network.
+    var missedAlone = 0
     /// Whether any valid reply came from this address.
     var hasAnswered = false
     /// Selections in a row that found it unusable for reasons other than silence.
@@ -188,6 +190,7 @@ struct Source {
         startSteps = 0
         reach = 0
         failures = 0
+        missedAlone = 0
         hasAnswered = false
         badSelections = 0
         isKnownLiar = false

@@ -107,6 +107,7 @@ extension Timekeeper {
     mutating func miss(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
         sources[index].reach <<= 1
         sources[index].failures += 1
+        if othersAnswered(while: sources[index]) { sources[index].missedAlone += 1 }
         // Perhaps the server lost what it knew of us.
         if sources[index].failures >= 4 { sources[index].passage = nil }
         if sources[index].failures >= 2 { sources[index].adjustPoll(by: selected == index ? 0.1 : 0.25) }

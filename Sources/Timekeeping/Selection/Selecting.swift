@@ -154,9 +154,24 @@ extension Timekeeper {
         source.lastSample.map { (now.monotonic - $0).inSeconds } ?? 0
     }
 
-    /// A silent source counts only while no other answers: it can't say any more whether it still agrees.
+    /// A source that is silent while others answer can't say any more whether it still agrees. Where nobody answers, the
+    /// network is gone: then all count as before, until all are heard again; else the last of them to fall silent, or the first
+    /// to be heard again, would be followed alone, whatever it says.
     private func isStillTimely(_ source: Source) -> Bool {
-        !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !effective($0).contains(.noselect) }
+        guard source.isOnline else {
+            return !sources.contains { $0.reach != 0 && $0.estimate.count > 0 && !effective($0).contains(.noselect) }
+        }
+        return source.missedAlone < 3
+    }
+
+    /// Whether others have answered long after this source did for the last time.
+    func othersAnswered(while source: Source) -> Bool {
+        guard let last = source.lastSample else { return sources.contains { $0.reach != 0 } }
+        return sources.contains { other in
+            guard other.number != source.number, !effective(other).contains(.noselect), let answered = other.lastSample
+            else { return false }
+            return answered - last > source.interval * 3
+        }
     }
 
     /// Who goes into the intersection: those without a fault; where only orphans are left, the chosen orphan.
@@ -367,7 +382,7 @@ extension Timekeeper {
         // may have been since the samples that confine the truth were taken.
         var doubt = 0.0
         if let filter {
-            let few = min(1, 48 / Double(max(filter.count, 1)))
+            let few = min(1, 64 / Double(max(filter.count, 1)))
             let allowed = 0.75 * (high - low).magnitude / max(moment - filter.began, 1) * few * few
             doubt = max(min(allowed, Regression.unknownSkew) - skew, 0)
         }
