@@ -79,7 +79,8 @@ struct SecurityTests {
         }
         #expect(eventually { daemon.runs.filter { $0.state == "ended" }.count == 5 })
         let refused = daemon.runs.filter { $0.ending?.hasPrefix("not started") ?? false }
-        #expect((3...4).contains(refused.count), "\(daemon.runs.map { $0.ending ?? "" })")
+        // The kernel counts all processes of the user on this machine: other tests may have used up the last one.
+        #expect((3...5).contains(refused.count), "\(daemon.runs.map { $0.ending ?? "" })")
         #expect(daemon.lines("who").allSatisfy { $0 == "65534" })
     }
 
