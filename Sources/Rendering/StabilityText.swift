@@ -35,7 +35,7 @@ public enum StabilityText {
         for point in points {
             rows.append([
                 "\(point.factor)", scientific(point.tau), "\(point.terms)", scientific(point.deviation),
-                interval(point.interval68), interval(point.interval95), point.noise.map(noiseName) ?? "-",
+                interval(point.interval68), interval(point.interval95), point.noise.map(NoiseName.of) ?? "-",
             ])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -46,17 +46,6 @@ public enum StabilityText {
 
     private static func interval(_ range: ClosedRange<Double>?) -> String {
         range.map { scientific($0.lowerBound) + " … " + scientific($0.upperBound) } ?? "-"
-    }
-
-    private static func noiseName(_ alpha: Int) -> String {
-        switch alpha {
-        case 2: "white phase"
-        case 1: "flicker phase"
-        case 0: "white frequency"
-        case -1: "flicker frequency"
-        case -2: "random walk frequency"
-        default: "α = \(alpha)"
-        }
     }
 
     /// With five significant digits: `1.2346e-09`.

@@ -53,18 +53,6 @@ enum Quantity {
         freedom < 1.5 ? "1 degree" : "\(DecimalText.fixed(min(freedom, 9999), decimals: 0)) degrees"
     }
 
-    /// A kind of noise by its exponent.
-    static func noise(_ alpha: Int) -> String {
-        switch alpha {
-        case 2: "white phase"
-        case 1: "flicker phase"
-        case 0: "white frequency"
-        case -1: "flicker frequency"
-        case -2: "random walk frequency"
-        default: "α = \(alpha)"
-        }
-    }
-
     /// A length of time for people: `90 s`, `15 min`, `8 h`, `3.5 days`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "-" }

@@ -178,7 +178,7 @@ extension StudyAnalysis {
                     Quantity.duration(point.tau), Quantity.fraction(point.deviation ?? .nan),
                     point.interval68.map { "\(Quantity.fraction($0.lowerBound)) … \(Quantity.fraction($0.upperBound))" }
                         ?? "-",
-                    point.noise.map(Quantity.noise) ?? "-",
+                    point.noise.map(NoiseName.of) ?? "-",
                 ]
             }
             if let figure = sigmaFigure(.oadev) { blocks.append(.figure(figure)) }

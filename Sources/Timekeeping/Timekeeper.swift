@@ -44,8 +44,6 @@ public struct Timekeeper: Engine {
     var fusedWeights: [Int: Double] = [:]
     /// The clock's own record.
     var steadiness = Steadiness()
-    /// How many filters there have been.
-    var filterGeneration = 0
     /// What the clock may have done without any sample having shown it.
     var unseen = Unseen()
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).

@@ -197,19 +197,8 @@ struct TableFinder {
             let removed = unsafe clinux_remove(path)
             return removed >= 0 ? nil : "\(path): \(errorText(-removed))"
         }
-        let aside = "\(options.userTables)/.\(user).new"
         do throws(SystemError) {
-            let file = try AtomicFile(replacing: path, permissions: 0o600)
-            do throws(SystemError) {
-                try file.write(text)
-                let owned = unsafe clinux_change_owner(aside, account.user, account.group)
-                if owned < 0 { throw SystemError(call: "chown \(aside)", number: -owned) }
-                try file.sync()
-                try file.replace()
-            } catch {
-                file.abandon()
-                throw error
-            }
+            try OwnedFile.replace(user, in: options.userTables, with: text, of: account)
             return nil
         } catch {
             return "The table was not changed: \(error)"

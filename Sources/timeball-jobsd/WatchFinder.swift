@@ -151,18 +151,7 @@ struct WatchFinder {
             unsafe clinux_make_mode(options.incronUsers, 0o755)
         }
         do throws(SystemError) {
-            let file = try AtomicFile(replacing: path, permissions: 0o600)
-            do throws(SystemError) {
-                try file.write(text)
-                let aside = "\(options.incronUsers)/.\(user).new"
-                let owned = unsafe clinux_change_owner(aside, account.user, account.group)
-                if owned < 0 { throw SystemError(call: "chown \(aside)", number: -owned) }
-                try file.sync()
-                try file.replace()
-            } catch {
-                file.abandon()
-                throw error
-            }
+            try OwnedFile.replace(user, in: options.incronUsers, with: text, of: account)
             return .done("")
         } catch {
             return .refused(.unknown, "the table was not changed: \(error)")

@@ -13,8 +13,7 @@ public struct DriftFit: Sendable, Equatable {
 
     /// Standard error of the drift, widened by the residuals' correlation as `LineFit.error` is.
     public var error: Double {
-        let r = min(max(0, residualCorrelation), 0.999)
-        return whiteError * ((1 + r) / (1 - r)).squareRoot()
+        widened(whiteError, by: residualCorrelation)
     }
 
     /// nil with fewer than five samples, or with missing ones.

@@ -15,8 +15,7 @@ public struct LineFit: Sendable, Equatable {
     /// Standard error widened by the residuals' correlation r, as if they were a first-order process:
     /// √((1 + r) / (1 - r)) times as great. Never less than `whiteError`.
     public var error: Double {
-        let r = min(max(0, residualCorrelation), 0.999)
-        return whiteError * ((1 + r) / (1 - r)).squareRoot()
+        widened(whiteError, by: residualCorrelation)
     }
 
     /// nil with fewer than four samples, or with missing ones.
@@ -36,4 +35,11 @@ public struct LineFit: Sendable, Equatable {
         whiteError = residual / ((n * line.spread).squareRoot() * series.interval)
         guard frequency.isFinite, start.isFinite, whiteError.isFinite else { return nil }
     }
+}
+
+/// A standard error of white residuals, widened by their lag-1 correlation as if they were a first-order process; never
+/// narrowed.
+func widened(_ whiteError: Double, by correlation: Double) -> Double {
+    let r = min(max(0, correlation), 0.999)
+    return whiteError * ((1 + r) / (1 - r)).squareRoot()
 }

@@ -20,8 +20,6 @@ struct Confinement: Equatable {
     var skew: Double
     /// `Unseen.surprises` at its moment.
     var surprises: Double
-    /// Which filter it was.
-    var generation: Int
 }
 
 /// What the clock may have done without any sample having shown it.
@@ -64,15 +62,12 @@ extension Timekeeper {
                 expected: (variance + expected.offsetDeviation * expected.offsetDeviation).squareRoot(),
                 sample: variance.squareRoot())
         }
-        var known = sources[index].confinements.filter { $0.generation == filterGeneration }
-        if known.count >= Self.confinements { known.removeFirst() }
-        known.append(
+        if sources[index].confinements.count >= Self.confinements { sources[index].confinements.removeFirst() }
+        sources[index].confinements.append(
             Confinement(
                 time: sample.time, distance: sample.rootDistance, residual: sample.offset - estimate.offset,
                 deviation: estimate.offsetDeviation, fromCarried: sample.offset - unseen.carried,
-                skew: margin(filter) * estimate.frequencyDeviation, surprises: unseen.surprises,
-                generation: filterGeneration))
-        sources[index].confinements = known
+                skew: margin(filter) * estimate.frequencyDeviation, surprises: unseen.surprises))
     }
 
     /// Where the truth lies by one source, from the sample that confines it most when it is carried on.
@@ -86,7 +81,7 @@ extension Timekeeper {
         let fresh = settings.maximumClockError.ratio * sinceLast
         let carried = unseen.carried - estimate.frequency * sinceLast
         var best: (middle: Double, distance: Double)?
-        for known in sources[index].confinements where known.generation == filterGeneration {
+        for known in sources[index].confinements {
             let age = max(moment - known.time, 0)
             let common = known.distance + fresh + doubt * age
             // Along the offsets that the filter found,

@@ -30,7 +30,8 @@ extension Timekeeper {
             // A skew bounds the frequency at high confidence; a third of it is a standard deviation.
             let skew = rebuildsFilter ? Discipline.unknownSkew : discipline.skew
             rebuildsFilter = false
-            filterGeneration += 1
+            // What was told relative to the old filter means nothing to this one.
+            for index in sources.indices { sources[index].confinements = [] }
             unseen = Unseen()
             filter = ClockFilter(
                 time: sample.time, frequency: discipline.frequency.ratio,

@@ -18,11 +18,8 @@ final class AnacronMail {
 
     init?(_ job: AnacronJob) {
         self.job = job
-        var template = Array("/tmp/anacron.XXXXXX".utf8CString)
-        descriptor = unsafe mkstemp(&template)
+        descriptor = UnnamedFile.make(for: "anacron")
         guard descriptor >= 0 else { return nil }
-        unsafe unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let head = Array(header.utf8)
         headLength = head.count
         _ = unsafe head.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }

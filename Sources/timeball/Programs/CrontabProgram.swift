@@ -153,21 +153,20 @@ struct CrontabProgram {
         case .refused(_, let sentence): throw Failure(sentence: sentence)
         default: throw JobsText.unexpected
         }
-        let folder = try Self.privateFolder()
-        let path = folder + "/crontab"
-        try Self.write(old, to: path)
+        let file = try Self.editing { () throws(ToolError) in
+            try EditedFile(old, program: "crontab", name: "crontab", variables: ["VISUAL", "EDITOR"])
+        }
         while true {
-            guard Self.runEditor(path) else { throw Failure(sentence: "the editor failed; edits left in \(path)") }
-            let text = try read(path)
+            let text = try Self.editing(file.edited)
             if text == old {
                 Output.complain("crontab: no changes made to crontab")
-                Self.removeFolder(folder)
+                file.remove()
                 return 0
             }
-            if !text.isEmpty, check(text, named: path) {
+            if !text.isEmpty, check(text, named: file.path) {
                 do {
                     _ = try JobsConnection().demand(.replaceTable(user: name, text: Self.whole(text)))
-                    Self.removeFolder(folder)
+                    file.remove()
                     Output.complain("crontab: installing new crontab")
                     return 0
                 } catch {
@@ -179,7 +178,7 @@ struct CrontabProgram {
                         ? "crontab: the table is empty. Next: crontab -r" : "errors in crontab file, can't install.")
             }
             guard Self.asks("Do you want to retry the same edit? (y/n) ") else {
-                Output.complain("crontab: edits left in \(path)")
+                Output.complain("crontab: edits left in \(file.path)")
                 return 1
             }
         }
@@ -253,39 +252,12 @@ struct CrontabProgram {
         return false
     }
 
-    private static func privateFolder() throws -> String {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/crontab.XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else {
-            throw Failure(sentence: "no folder could be made in \(parent): \(errorText(errno))")
+    /// What goes wrong with the editor is told as crontab's own.
+    private static func editing<Result>(_ body: () throws(ToolError) -> Result) throws(Failure) -> Result {
+        do throws(ToolError) {
+            return try body()
+        } catch {
+            throw Failure(sentence: error.sentence)
         }
-        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private static func removeFolder(_ folder: String) {
-        unsafe unlink(folder + "/crontab")
-        unsafe rmdir(folder)
-    }
-
-    private static func write(_ octets: [UInt8], to path: String) throws {
-        let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw Failure(sentence: "\(path): \(errorText(errno))") }
-        try FileDescriptor(owning: number).write(octets)
-    }
-
-    private static func runEditor(_ path: String) -> Bool {
-        let named = ["VISUAL", "EDITOR"].compactMap { (name: String) -> String? in
-            unsafe getenv(name).map { unsafe String(cString: $0) }
-        }.first { !$0.isEmpty }
-        let editor = named ?? (unsafe access("/usr/bin/sensible-editor", X_OK) == 0 ? "/usr/bin/sensible-editor" : "vi")
-        // The shell reads the editor's words, and gets the path as an argument of its own.
-        let words = ["/bin/sh", "-c", "\(editor) \"$1\"", "crontab", path]
-        var child: pid_t = 0
-        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { while let pointer = unsafe pointers.popLast() { unsafe free(pointer) } }
-        guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &pointers, environ) == 0 else { return false }
-        var status: Int32 = 0
-        while unsafe waitpid(child, &status, 0) < 0 { if errno != EINTR { return false } }
-        return status == 0
     }
 }

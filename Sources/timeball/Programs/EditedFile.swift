@@ -6,24 +6,33 @@ struct EditedFile {
     let path: String
     private let folder: String
     private let program: String
+    private let variables: [String]
 
-    init(_ text: [UInt8], program: String) throws {
+    /// - Parameters:
+    ///   - name: of the file, as the editor shows it.
+    ///   - variables: of the environment that name the editor; the first that is set counts.
+    init(_ text: [UInt8], program: String, name: String, variables: [String]) throws(ToolError) {
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/\(program).XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw ToolError.no("no folder could be made in \(parent): \(errorText(errno))")
         }
         folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        path = folder + "/table"
+        path = "\(folder)/\(name)"
         self.program = program
+        self.variables = variables
         let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw ToolError.no("\(path): \(errorText(errno))") }
-        try FileDescriptor(owning: number).write(text)
+        do throws(Linux.SystemError) {
+            try FileDescriptor(owning: number).write(text)
+        } catch {
+            throw ToolError.no("\(path): \(error.text)")
+        }
     }
 
     /// Runs the editor, and reads what it left.
-    func edited() throws -> [UInt8] {
-        let named = ["EDITOR", "VISUAL"].compactMap { (name: String) -> String? in
+    func edited() throws(ToolError) -> [UInt8] {
+        let named = variables.compactMap { (name: String) -> String? in
             unsafe getenv(name).map { unsafe String(cString: $0) }
         }.first { !$0.isEmpty }
         let editor = named ?? (unsafe access("/usr/bin/sensible-editor", X_OK) == 0 ? "/usr/bin/sensible-editor" : "vi")

@@ -147,7 +147,7 @@ struct IncrontabProgram {
         case .refused(_, let sentence): throw Failure(sentence: sentence)
         default: throw JobsText.unexpected
         }
-        let editor = try EditedFile(old, program: "incrontab")
+        let editor = try EditedFile(old, program: "incrontab", name: "table", variables: ["EDITOR", "VISUAL"])
         while true {
             let text = try editor.edited()
             if text == old {

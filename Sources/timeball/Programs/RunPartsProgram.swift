@@ -219,12 +219,7 @@ struct RunPartsProgram {
 
     /// Standard input in a file without a name, so that each script can read all of it.
     private func copyOfInput() throws(Failure) -> Int32 {
-        var template = Array("/tmp/run-parts.XXXXXX".utf8CString)
-        let number = unsafe mkstemp(&template)
-        if number >= 0 {
-            unsafe unlink(template)
-            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        }
+        let number = UnnamedFile.make(for: "run-parts")
         guard number >= 0 else { throw Failure("failed to keep standard input: \(errorText(errno))") }
         let copy = FileDescriptor(owning: number)
         var buffer = [UInt8](repeating: 0, count: 65536)
