@@ -67,6 +67,43 @@ extension RunResult {
         #expect(kisses.count < 20)
     }
 
+    /// In these runs the first sample after the jump is too vague to show it.
+    @Test("A jump of 2 ppm that one sample cannot show does not leave the bound", arguments: [17, 31, 53])
+    func hiddenJump(seed: UInt64) throws {
+        let result = simulate(try scenario("tstep", length: 14000) { $0.statisticsFrom = .seconds(11900) }, seed: seed)
+        #expect(result.inside == result.bounded)
+        #expect(result.bounded > 13900)
+    }
+
+    @Test("What the filter knows of the time between samples narrows the bound, four noisy servers' most")
+    func narrowed() throws {
+        let result = simulate(try scenario("inet10x4", length: 40000), seed: 1)
+        #expect(result.inside == result.bounded)
+        // Half of the shortest round trip is 30 ms.
+        #expect(try #require(result.medianBound) < 38e-3)
+    }
+
+    @Test("Without sources the bound grows by the clock's own record, not by what any crystal may do")
+    func holdoverByRecord() throws {
+        let result = simulate(try scenario("holdover", length: 72000) { $0.statisticsFrom = .seconds(40000) }, seed: 1)
+        #expect(result.inside == result.bounded)
+        // 2 ppm would make 54 ms of the 27,200 s to the middle alone.
+        #expect(try #require(result.medianBound) < 40e-3)
+    }
+
+    @Test("The 95 % interval holds the truth about as often as it says, where the noise hides the crystal's wander")
+    func coverage() throws {
+        var covered = 0
+        var estimated = 0
+        for seed: UInt64 in 1...6 {
+            let result = simulate(try scenario("inet1", length: 40000), seed: seed)
+            covered += result.covered
+            estimated += result.estimated
+        }
+        let share = Double(covered) / Double(estimated)
+        #expect((0.92...0.995).contains(share), "\(share)")
+    }
+
     /// In these two runs a liar was once the last to fall silent, or the first to be heard again, and was followed alone.
     @Test("When the network goes and comes back, a liar among four is not followed", arguments: [40, 77])
     func liarInAnOutage(seed: UInt64) throws {
