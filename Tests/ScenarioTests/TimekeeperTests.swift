@@ -67,12 +67,20 @@ extension RunResult {
         #expect(kisses.count < 20)
     }
 
-    /// In these runs the first sample after the jump is too vague to show it.
-    @Test("A jump of 2 ppm that one sample cannot show does not leave the bound", arguments: [17, 31, 53])
-    func hiddenJump(seed: UInt64) throws {
-        let result = simulate(try scenario("tstep", length: 14000) { $0.statisticsFrom = .seconds(11900) }, seed: seed)
-        #expect(result.inside == result.bounded)
-        #expect(result.bounded > 13900)
+    /// Half of the answers are held up by 4 ms or so on a path of 0.2 ms: many a sample is too vague to show the jump.
+    @Test("A jump of 2 ppm that vague samples do not show does not leave the bound")
+    func hiddenJump() throws {
+        var outside: [UInt64] = []
+        for seed: UInt64 in [1, 12, 21, 30] {
+            let world = try scenario("tstep", length: 14000) { scenario in
+                scenario.statisticsFrom = .seconds(11900)
+                scenario.servers[0].fromServer.spikes = .init(probability: 0.5, mean: 0.004)
+            }
+            let result = simulate(world, seed: seed)
+            #expect(result.bounded > 13900)
+            if result.inside != result.bounded { outside.append(seed) }
+        }
+        #expect(outside == [])
     }
 
     @Test("What the filter knows of the time between samples narrows the bound, four noisy servers' most")
