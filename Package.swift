@@ -48,6 +48,7 @@ let package = Package(
         pure("Addresses"),
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
+        pure("AtomicTime", ["TimeBase", "TimeZones"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("AtSpool", ["TimeBase", "TimeZones"]),
         pure("FileWatches", ["TimeBase"]),
@@ -71,8 +72,15 @@ let package = Package(
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
         pure(
             "Timekeeping",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
+            [
+                "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "Estimation", "NTPWire", "Control",
+                "Recording",
+            ]),
+        pure(
+            "Configuration",
+            [
+                "TimeBase", "Addresses", "AtomicTime", "BoundPage", "NTPWire", "Control", "TimeZones", "Timekeeping",
+            ]),
         pure(
             "Simulation",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock"],
@@ -99,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
+                "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "NTPWire", "Control", "Recording",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -202,20 +210,20 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "AtomicTime", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
             dependencies: [
                 "Timekeeping", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
-                "TimeBase",
+                "AtomicTime", "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
                 "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
-                "TimeBase",
+                "AtomicTime", "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(

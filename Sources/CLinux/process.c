@@ -213,6 +213,11 @@ int clinux_spawn(const char *path, const char *const *arguments, int *process) {
     return ends[0];
 }
 
+int clinux_feeding_pipe(int *ends) {
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    return fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
 void clinux_end_child(int process) {
     kill(process, SIGKILL);
     while (waitpid(process, 0, 0) < 0 && errno == EINTR) {}

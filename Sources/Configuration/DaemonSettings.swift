@@ -56,6 +56,10 @@ public struct DaemonSettings: Equatable, Sendable {
     public var pidFile: String? = "/run/timeball/timeballd.pid"
     /// Where the frequency is remembered; nil = nowhere.
     public var driftFile: String?
+    /// Where leap seconds are read from; nil = only the sources tell of them.
+    public var leapSeconds: LeapSecondFile?
+    /// Who is mailed of large corrections; nil = nobody.
+    public var mailRecipient: String?
     /// Where the symmetric keys stand; nil = there are none.
     public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.

@@ -39,12 +39,12 @@ public struct Directive: Hashable, Sendable {
                 works("server", "Polls one NTP server."),
                 works("pool", "Polls several of the addresses that a name has."),
                 works("peer", "Exchanges packets with one host in symmetric mode."),
-                notYet(
+                works(
                     "initstepslew",
-                    "the clock is not set before the sources start; makestep steps it in the first updates"
+                    "Corrects the clock once by a few servers before the sources start, by a step if it is far off."
                 ),
                 notYet("refclock", "reference clocks are not read"),
-                notYet("manual", "the time can't be entered by hand (settime)"),
+                works("manual", "Lets somebody enter the time by hand (settime)."),
                 works("acquisitionport", "The local port of requests, instead of a random one for each."),
                 works("bindacqaddress", "The local address that requests are sent from."),
                 works("bindacqdevice", "The network interface that requests leave by."),
@@ -93,16 +93,16 @@ public struct Directive: Hashable, Sendable {
                     "Steps the clock instead of slewing it, if the offset is large, in the first updates or always."
                 ),
                 works("maxupdateskew", "Ignores a measured frequency that is less certain than this."),
-                notYet("leapsectz", "leap seconds are known only from what the sources announce"),
-                notYet("leapseclist", "leap seconds are known only from what the sources announce"),
-                notYet("leapsecmode", "a leap second is left to the kernel (mode system)"),
+                works("leapsectz", "Reads from a time zone of `right/` when leap seconds are, and how far TAI is ahead."),
+                works("leapseclist", "Reads the same from a leap-seconds.list, which says how long it is good."),
+                works("leapsecmode", "What the clock does at a leap second: system, step, slew or ignore."),
                 works("maxchange", "Refuses large corrections, and ends after too many."),
                 works("maxslewrate", "The fastest slew."),
                 works("maxclockerror", "How fast the clock's error is assumed to grow when it is not corrected."),
                 works("maxdrift", "The largest frequency that is believed."),
-                notYet("corrtimeratio", "how slowly an offset is worked off follows from the poll interval alone"),
+                works("corrtimeratio", "How slowly an offset is worked off; 3 is usual."),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
-                notYet("fallbackdrift", "without sources the last frequency is kept"),
+                works("fallbackdrift", "Without sources, goes over to averages of the frequency over longer and longer times."),
                 notYet("tempcomp", "the frequency is not compensated for temperature"),
             ]
         ),
@@ -120,7 +120,7 @@ public struct Directive: Hashable, Sendable {
                 works("noclientlog", "Keeps no list of clients; ratelimit goes on."),
                 works("ratelimit", "How often one client is answered."),
                 notYet("ntsratelimit", "there is no NTS server"),
-                notYet("smoothtime", "the served time is this host's time, not smoothed"),
+                works("smoothtime", "Serves clients a time without jumps: all corrections, or leap seconds only, are smoothed."),
                 notYet("ntsserverkey", "there is no NTS server"),
                 notYet("ntsservercert", "there is no NTS server"),
                 notYet("ntsport", "there is no NTS server"),
@@ -164,7 +164,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("log", "no measurement logs are written"),
                 notYet("logbanner", "no measurement logs are written"),
                 works("logchange", "Logs a correction that is larger than this."),
-                notYet("mailonchange", "no mail is sent; logchange logs the correction"),
+                works("mailonchange", "Mails a correction that is larger than this."),
             ]
         ),
         (

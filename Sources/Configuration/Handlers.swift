@@ -11,6 +11,7 @@ extension Parser {
         .merging(clockHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(civilTimeHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },
@@ -107,7 +108,6 @@ extension Parser {
         },
         "corrtimeratio": { (parser, words) throws(Mistake) in
             parser.settings.timekeeper.correctionTimeRatio = try words.number("a ratio", in: 0...1e6)
-            parser.warnNotYet(words.directive)
         },
         "clockprecision": { (parser, words) throws(Mistake) in
             let precision = try words.seconds(to: .seconds(1))

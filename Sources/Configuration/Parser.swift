@@ -8,6 +8,9 @@ struct Parser {
 
     /// Sources as they were written, and which of the defaults their lines left open.
     var sources: [WrittenSource] = []
+    /// What `leapsectz` and `leapseclist` said.
+    var leapSecondZone: String?
+    var leapSecondList: String?
     private var file = ""
     private var line = 0
     /// The files that are being read, each included by the one before it.

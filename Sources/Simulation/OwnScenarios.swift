@@ -13,7 +13,7 @@ extension Scenario {
         all.first { $0.name == name }
     }
 
-    public static let own: [Scenario] = attacks + failures + networks + leaps + [cutTheCable]
+    public static let own: [Scenario] = attacks + failures + networks + leaps + leapModes + smears + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(
@@ -126,6 +126,43 @@ extension Scenario {
             "leap_delete", "a second is left out at 21599 s, 3 servers announce it", length: 30000,
             statisticsFrom: 8000, oscillator: crystal(1e-9), servers: (1...3).map { server($0, inet1) }
         ).with { $0.time = leap(.deleteSecond) },
+    ]
+
+    /// chrony's own suggestion for a server that hides leap seconds: 17 hours and a half.
+    static let slowSmear = SmoothTimeSettings(
+        maximumFrequency: Frequency(ppm: 400), maximumWander: Frequency(ppm: 0.001), leapOnly: true)
+
+    /// The leap second again, with the other ways to pass it.
+    private static let leapModes: [Scenario] = [LeapSecondMode.step, .slew, .ignore].flatMap { mode in
+        leaps.map { scenario in
+            scenario.with {
+                $0.name = "\(scenario.name)_\(mode.rawValue)"
+                $0.summary += ", leapsecmode \(mode.rawValue)"
+                $0.settings.leapSeconds.mode = mode
+                if mode == .slew { $0.settings.maximumSlewRate = Frequency(ppm: 1000) }
+            }
+        }
+    }
+
+    private static let smears: [Scenario] = [
+        Scenario(
+            "smear_client", "3 servers announce no leap second, but work one of 21600 s off within 18 hours",
+            length: 100_000, statisticsFrom: 8000, oscillator: crystal(1e-9),
+            servers: (1...3).map { server($0, inet1) }
+        ).with {
+            $0.time = leap(.insertSecond)
+            $0.time.smear = slowSmear
+        },
+        Scenario(
+            "smear_server", "a server that hides the leap second of 21600 s from its clients (smoothtime leaponly)",
+            length: 100_000, statisticsFrom: 8000, oscillator: crystal(1e-9),
+            servers: (1...3).map { server($0, inet1) }
+        ).with {
+            $0.time = leap(.insertSecond)
+            $0.settings.leapSeconds.mode = .slew
+            $0.settings.maximumSlewRate = Frequency(ppm: 1000)
+            $0.settings.smoothTime = slowSmear
+        },
     ]
 
     /// What `timeball-sim demo` plays.

@@ -27,8 +27,6 @@ public struct SimulatedClock: Sendable {
     private var distance: Duration
     /// How long the machine has slept.
     private var suspended = Duration.zero
-    /// Whether the kernel has applied the leap second.
-    private(set) var hasLeapt = false
 
     /// - Parameter error: by how much the wall clock is fast at the start.
     public init(
@@ -51,8 +49,7 @@ public struct SimulatedClock: Sendable {
 
     /// By how much the wall clock is wrong at a moment, seconds: **positive when it is fast**.
     public func error(at moment: Duration) -> Double {
-        let utc = time.utc(at: moment, forClockThatPassed: hasLeapt)
-        return (monotonic(at: moment).sinceEpoch + distance - utc.sinceEpoch).inSeconds
+        time.error(of: Instant(sinceEpoch: monotonic(at: moment).sinceEpoch + distance), at: moment)
     }
 
     /// How much the clock gains at a moment: crystal and rate together.
@@ -73,12 +70,6 @@ public struct SimulatedClock: Sendable {
     /// Adds to the wall clock.
     public mutating func step(by change: Duration) {
         distance += change
-    }
-
-    /// The kernel applies a leap second.
-    mutating func leap(by step: Duration) {
-        distance += step
-        hasLeapt = true
     }
 
     /// When the wall clock will read this, if nobody steps it and the rate stays as it is.

@@ -60,8 +60,10 @@ public struct SimulatedHost: Host {
     /// What the kernel was told last, and when.
     public private(set) var status: KernelStatus?
     private var statusSet = Duration.zero
-    /// Whether the kernel has done what it was told of a leap second; it does so once.
-    private var hasAppliedLeap = false
+    /// What the kernel does of leap seconds.
+    public private(set) var kernelLeap = SimulatedKernelLeap()
+    /// Letters that the engine wrote.
+    public private(set) var mails: [ChangeMail] = []
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
     /// The poll interval (binary logarithm of seconds) in the last request.
@@ -111,7 +113,7 @@ public struct SimulatedHost: Host {
             precondition(idlePasses < 1_000_000, "The engine does not let time go on: its next wake is always now.")
         }
         var until = min(nextSecond, scenario.length)
-        let leap = kernelLeap(before: until)
+        let leap = kernelLeapMoment(before: until)
         if let leap { until = min(until, max(leap, now)) }
         if read().monotonic >= deadline {
             until = now
@@ -126,8 +128,7 @@ public struct SimulatedHost: Host {
         now = until
         if let leap, leap <= now {
             // As Linux does it: whoever watches the clock hears of a leap second as of any step.
-            hasAppliedLeap = true
-            clock.leap(by: status?.leap == .insertSecond ? .seconds(-1) : .seconds(1))
+            clock.step(by: kernelLeap.apply())
             return .clockWasSet
         }
         if now == nextSecond {
@@ -140,16 +141,16 @@ public struct SimulatedHost: Host {
     public mutating func perform(_ effect: Effect) {
         switch effect {
         case .setRate(let rate): setRate(rate, effect)
-        case .step where refusesClock, .setStatus where refusesClock: refuse(effect)
+        case .step where refusesClock, .setStatus where refusesClock, .setTAIOffset where refusesClock: refuse(effect)
         case .step(let change):
-            clock.step(by: change)
+            setClock(by: change)
             counts.steps += 1
             // As Linux does it: a step is reported to whoever watches the clock, whoever made it.
             queue.insert(.event(.clockWasSet), at: now)
         case .setStatus(let status):
             self.status = status
             statusSet = now
-            if status.leap == .none { hasAppliedLeap = false }
+            kernelLeap.tell(status.leap, at: read().realtime)
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
         case .resolve(let token, let name, let family):
@@ -161,6 +162,9 @@ public struct SimulatedHost: Host {
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
+        case .setTAIOffset(let seconds): kernelLeap.taiOffset = seconds
+        case .mail(let mail): mails.append(mail)
+        case .readLeapSeconds: break  // Nobody has published a new table.
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }
     }
@@ -200,23 +204,25 @@ public struct SimulatedHost: Host {
     /// By how much the time served now is wrong, seconds: positive when it is fast. nil before any is served.
     public var servedError: Double? {
         guard let served else { return nil }
-        let time = served.time(at: read().realtime)
-        // It need not pass a leap second when the wall clock does: the nearer reading counts.
-        let errors = [true, false].map { (time - scenario.time.utc(at: now, forClockThatPassed: $0)).inSeconds }
-        return errors.min { $0.magnitude < $1.magnitude }
+        return scenario.time.error(of: served.time(at: read().realtime), at: now)
     }
 
     /// When the kernel will apply the leap second that it was told of, if that is before `limit`.
-    private func kernelLeap(before limit: Duration) -> Duration? {
-        guard let status, status.leap == .insertSecond || status.leap == .deleteSecond, !hasAppliedLeap else {
-            return nil
-        }
-        let wall = read().realtime.sinceEpoch.components.seconds
-        let midnight = (wall / 86400 + 1) * 86400
-        let boundary = Instant<Realtime>(
-            sinceEpoch: .seconds(status.leap == .deleteSecond ? midnight - 1 : midnight))
-        guard clock.reading(at: limit).realtime >= boundary else { return nil }
+    private func kernelLeapMoment(before limit: Duration) -> Duration? {
+        guard let boundary = kernelLeap.boundary, clock.reading(at: limit).realtime >= boundary else { return nil }
         return clock.moment(whenWallClockReads: boundary)
+    }
+
+    /// Somebody sets the clock, and the kernel forgets how good it was (ntp_clear of kernel/time/ntp.c).
+    private mutating func setClock(by change: Duration) {
+        clock.step(by: change)
+        kernelLeap.clockWasSet()
+        guard var status else { return }
+        status.isSynchronised = false
+        status.maximumError = .seconds(16)
+        status.estimatedError = .seconds(16)
+        self.status = status
+        statusSet = now
     }
 
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
@@ -254,7 +260,7 @@ public struct SimulatedHost: Host {
             return sockets[token] == nil ? nil : .sent(token, at: stamp)
         case .event(let event): return event
         case .stepByOthers(let change):
-            clock.step(by: change)
+            setClock(by: change)
             return .clockWasSet
         case .sleep(let sleep):
             clock.suspend(at: now, for: sleep.duration, error: sleep.error)

@@ -113,7 +113,7 @@ struct SimulatedServer: Sendable {
             leap: time.announcement(at: moment), version: request.version, mode: .server, stratum: 1,
             poll: request.poll, precision: -24,
             rootDispersion: NTPShort(roundingUp: .microseconds(1)),
-            referenceIdentifier: ReferenceIdentifier(bits: 0x4750_5300),  // GPS
+            referenceIdentifier: time.isSmeared(at: moment) ? .smoothed : ReferenceIdentifier(bits: 0x4750_5300),  // GPS
             referenceTime: NTPTimestamp(received - .seconds(1)), origin: request.transmit,
             receive: NTPTimestamp(received), transmit: NTPTimestamp(received + Self.processing))
         changing(&header)

@@ -1,6 +1,7 @@
 public import TimeBase
+public import Timekeeping
 
-/// What UTC really is in a simulated world, as computers count it: with a leap second, it jumps.
+/// What UTC really is in a simulated world, as computers count it: with a leap second, it jumps, unless the network hides that.
 public struct TrueTime: Equatable, Sendable {
     /// A leap second at the end of a UTC day.
     public struct Leap: Equatable, Sendable {
@@ -25,6 +26,8 @@ public struct TrueTime: Equatable, Sendable {
     /// UTC at the start.
     public var epoch = SimulatedClock.epoch
     public var leap: Leap?
+    /// How the network hides the leap second: what counts as true time there goes on without a jump. nil = it does not.
+    public var smear: SmoothTimeSettings?
 
     public init(epoch: Instant<Realtime> = SimulatedClock.epoch, leap: Leap? = nil) {
         self.epoch = epoch
@@ -34,21 +37,35 @@ public struct TrueTime: Equatable, Sendable {
     /// UTC at a moment.
     public func utc(at moment: Duration) -> Instant<Realtime> {
         guard let leap, moment >= leap.at else { return epoch + moment }
-        return epoch + moment + leap.step
+        return epoch + moment + leap.step + Duration(clampingSeconds: smearOffset(at: moment))
     }
 
-    /// UTC by which a clock is judged. No two clocks pass a leap second at the same moment, and an inserted second has the
-    /// same numbers as the one before; so within a second of it, both readings count as right.
+    /// By how much what counts as true time is ahead of UTC, seconds.
+    public func smearOffset(at moment: Duration) -> Double {
+        guard let leap, let smear, moment >= leap.at else { return 0 }
+        let course = SmoothingCourse(
+            offset: -leap.step.inSeconds, frequency: 0, maximumFrequency: smear.maximumFrequency.ratio,
+            maximumWander: smear.maximumWander.ratio)
+        return course.state(after: (moment - leap.at).inSeconds).offset
+    }
+
+    func isSmeared(at moment: Duration) -> Bool { smearOffset(at: moment) != 0 }
+
+    /// By how much a reading is wrong, seconds: positive when it is fast.
     ///
-    /// - Parameter passed: whether the clock has made the jump.
-    func utc(at moment: Duration, forClockThatPassed passed: Bool) -> Instant<Realtime> {
-        guard let leap, (moment - leap.at).magnitude < .seconds(1) else { return utc(at: moment) }
-        return epoch + moment + (passed ? leap.step : .zero)
+    /// No two clocks pass a leap second at the same moment, and an inserted second has the same numbers as the one before; so
+    /// within a second of it, the nearer of both readings of UTC counts.
+    func error(of reading: Instant<Realtime>, at moment: Duration) -> Double {
+        let error = (reading - utc(at: moment)).inSeconds
+        guard let leap, smear == nil, (moment - leap.at).magnitude < .seconds(1) else { return error }
+        let other = (reading - (epoch + moment)).inSeconds
+        let passed = (reading - (epoch + moment + leap.step)).inSeconds
+        return [other, passed].min { $0.magnitude < $1.magnitude } ?? error
     }
 
     /// What a good server announces at a moment.
     func announcement(at moment: Duration) -> LeapIndicator {
-        guard let leap, moment >= leap.announced, moment < leap.at else { return .none }
+        guard let leap, smear == nil, moment >= leap.announced, moment < leap.at else { return .none }
         return leap.kind
     }
 }

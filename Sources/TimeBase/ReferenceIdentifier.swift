@@ -8,6 +8,8 @@ public struct ReferenceIdentifier: Hashable, Sendable {
 
     /// 127.127.1.1: the machine's own clock is served as it is (`local`).
     public static let local = ReferenceIdentifier(bits: 0x7f7f_0101)
+    /// 127.127.1.255: what is served is smoothed on purpose (`smoothtime`).
+    public static let smoothed = ReferenceIdentifier(bits: 0x7f7f_01ff)
     public static let none = ReferenceIdentifier(bits: 0)
 
     /// The letters, if all four octets are printable ASCII or trailing zeros and at least one is a letter or digit.

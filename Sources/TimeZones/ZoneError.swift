@@ -18,6 +18,10 @@ public enum ZoneError: Error, Hashable, Sendable {
     case badRule(String)
     /// The zone counts leap seconds (a file of `right/`): its seconds are not those of a POSIX clock.
     case countsLeapSeconds
+    /// The zone counts no leap seconds, so nothing can be learned of them from it.
+    case countsNoLeapSeconds
+    /// A leap second is impossible (RFC 9636 section 3.2); its index.
+    case badLeapSecond(Int)
     /// Larger than any zone file can be: over one megabyte.
     case tooLarge
 
@@ -34,6 +38,8 @@ public enum ZoneError: Error, Hashable, Sendable {
         case .badLocalTimeType(let index): "The time zone file's local time \(index) is impossible."
         case .badRule(let text): "The time zone rule \(text.debugDescription) makes no sense."
         case .countsLeapSeconds: "The time zone counts leap seconds (right/): it does not fit a POSIX clock."
+        case .countsNoLeapSeconds: "The time zone counts no leap seconds: one of right/ is needed."
+        case .badLeapSecond(let index): "The time zone file's leap second \(index) is impossible."
         case .tooLarge: "The time zone file is too large to be one."
         }
     }

@@ -5,7 +5,7 @@ struct ZoneFile {
     var types: [LocalTimeType] = []
     var rule: PosixRule?
 
-    private struct Header {
+    struct Header {
         var version: UInt8
         var isUTCount, isStandardCount, leapCount, transitionCount, typeCount, characterCount: Int
 
@@ -17,15 +17,8 @@ struct ZoneFile {
 
     init(_ octets: [UInt8]) throws(ZoneError) {
         guard octets.count <= 1 << 20 else { throw .tooLarge }
-        var at = 0
-        var header = try Self.header(octets, &at)
-        var timeSize = 4
-        if header.version != 0 {
-            guard header.length(timeSize: 4) <= octets.count - at else { throw .truncated }
-            at += header.length(timeSize: 4)
-            header = try Self.header(octets, &at)
-            timeSize = 8
-        }
+        let (header, start, timeSize) = try Self.data(octets)
+        var at = start
         guard header.leapCount == 0 else { throw .countsLeapSeconds }
         guard header.typeCount >= 1, header.typeCount <= 256, header.characterCount >= 1,
             header.isUTCount == 0 || header.isUTCount == header.typeCount,
@@ -37,7 +30,18 @@ struct ZoneFile {
         if timeSize == 8 { try readFooter(octets[at...]) }
     }
 
-    private static func header(_ octets: [UInt8], _ at: inout Int) throws(ZoneError) -> Header {
+    /// The header of the data that count (those with 64 bits, where there are any), where they begin, and the size of a
+    /// moment in them.
+    static func data(_ octets: [UInt8]) throws(ZoneError) -> (header: Header, start: Int, timeSize: Int) {
+        var at = 0
+        let header = try header(octets, &at)
+        guard header.version != 0 else { return (header, at, 4) }
+        guard header.length(timeSize: 4) <= octets.count - at else { throw .truncated }
+        at += header.length(timeSize: 4)
+        return (try Self.header(octets, &at), at, 8)
+    }
+
+    static func header(_ octets: [UInt8], _ at: inout Int) throws(ZoneError) -> Header {
         guard octets.count - at >= 4, octets[at..<(at + 4)].elementsEqual("TZif".utf8) else { throw .notAZoneFile }
         guard octets.count - at >= 44 else { throw .truncated }
         let version = octets[at + 4]
@@ -58,7 +62,7 @@ struct ZoneFile {
     }
 
     /// A signed number, most significant octet first.
-    private static func number(_ octets: [UInt8], _ at: Int, _ size: Int) -> Int {
+    static func number(_ octets: [UInt8], _ at: Int, _ size: Int) -> Int {
         var value: Int64 = octets[at] >= 0x80 ? -1 : 0
         for index in at..<(at + size) { value = value << 8 | Int64(octets[index]) }
         return Int(value)

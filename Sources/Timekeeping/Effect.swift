@@ -66,6 +66,9 @@ public enum Effect: Equatable, Sendable {
     /// Tell the kernel how good its clock is.
     case setStatus(KernelStatus)
 
+    /// Tell the kernel how many seconds TAI is ahead of UTC (CLOCK_TAI).
+    case setTAIOffset(seconds: Int)
+
     /// Open a fresh UDP socket with a random port, connected to the destination, and send these octets through it.
     /// Report kernel stamps of sending as ``Event/sent(_:at:)``.
     case send(RequestToken, octets: [UInt8], to: Endpoint)
@@ -103,6 +106,12 @@ public enum Effect: Equatable, Sendable {
 
     /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
     case readKeys
+
+    /// Read the table of leap seconds again, and report as ``Event/leapSecondsRead(_:)``.
+    case readLeapSeconds
+
+    /// Send this to who wants to know of large corrections (`mailonchange`).
+    case mail(ChangeMail)
 
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)

@@ -1,4 +1,5 @@
 public import Addresses
+public import AtomicTime
 public import NTPWire
 public import TimeBase
 
@@ -94,6 +95,9 @@ public enum Event: Equatable, Sendable {
 
     /// The key file was read again, and holds these keys now.
     case keysRead([SymmetricKey])
+
+    /// The table of leap seconds was read again, and is this now.
+    case leapSecondsRead(LeapHistory)
 
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet

@@ -21,6 +21,16 @@ public enum Note: Equatable, Sendable {
     case sourceOnline(String, Bool)
     case sourceAdded(String)
     case sourceRemoved(String)
+    /// The kernel's CLOCK_TAI was told.
+    case taiOffsetSet(seconds: Int)
+    /// The table of leap seconds is too old.
+    case leapTableExpired(origin: String, at: Instant<Realtime>)
+    /// A time was entered by hand: by how much our clock was fast, and the frequency that follows.
+    case manualTime(fast: Duration, frequency: Frequency)
+    /// Without sources, the average frequency over so many seconds is used.
+    case fallbackDrift(Frequency, over: Duration)
+    /// `initstepslew` heard nobody.
+    case noInitialSource
     case timedOut
     case noSources
 
@@ -33,7 +43,7 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended:
+            .largeChange, .suspended, .leapTableExpired, .noInitialSource:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -70,6 +80,17 @@ public enum Note: Equatable, Sendable {
         case .sourceOnline(let source, let online): "Source \(source) \(online ? "online" : "offline")"
         case .sourceAdded(let source): "Added source \(source)"
         case .sourceRemoved(let source): "Removed source \(source)"
+        case .taiOffsetSet(let offset): "System clock TAI offset set to \(offset) seconds"
+        case .leapTableExpired(let origin, let end):
+            "The table of leap seconds \(origin) expired on \(CivilDate(end).dateText): leap seconds are known only from "
+                + "what the sources announce, and the TAI offset is not set. Install a newer one"
+        case .manualTime(let fast, let frequency):
+            "The time was entered by hand: the clock was \(Self.fixed(fast.inSeconds, 2)) seconds fast, "
+                + "its frequency is \(Self.fixed(frequency.ppm, 3)) ppm"
+        case .fallbackDrift(let frequency, let span):
+            "Without sources the average frequency of the last \(span.components.seconds) s is used: "
+                + "\(Self.fixed(frequency.ppm, 3)) ppm"
+        case .noInitialSource: "No suitable source for initstepslew"
         case .timedOut: "Timeout reached"
         case .noSources: "No suitable source for synchronisation"
         }

@@ -207,6 +207,17 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var stratumWeight = Duration.milliseconds(1)
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
+    public var leapSeconds = LeapSecondSettings()
+    /// How the time that clients are served is smoothed (`smoothtime`); nil if it is not.
+    public var smoothTime: SmoothTimeSettings?
+    /// Whether the time may be entered by hand (`manual`).
+    public var acceptsManualTime = false
+    /// Average the frequency for when there are no sources (`fallbackdrift`).
+    public var fallbackDrift: FallbackDriftSettings?
+    /// Correct the clock by these before the sources start (`initstepslew`).
+    public var initialCorrection: InitialCorrectionSettings?
+    /// Mail a correction above this (`mailonchange`); nil = none.
+    public var mailChange: Duration?
     public var local: LocalReferenceSettings?
     /// Let the kernel say that it is synchronised, and so write the RTC (rtcsync).
     public var synchronisesRTC = false

@@ -79,7 +79,17 @@ public struct Timekeeper: Engine {
     /// What the last published bound followed from, and when it is to be published again in any case.
     var boundBasis: BoundBasis?
     var boundRenewal: Instant<Monotonic>?
-    var armedLeap = LeapIndicator.none
+    var leap = LeapState()
+    /// How the time that clients are served is smoothed; nil if it is not.
+    var smoothing: TimeSmoothing?
+    /// The times that were entered by hand.
+    var manual: ManualTime
+    /// What the frequency was on average, for when there are no sources.
+    var fallback: FallbackDrift?
+    /// When it was last looked whether one of them is due.
+    var fallbackLook: Instant<Monotonic>?
+    /// The correction before the sources start; nil if there is none, or it is over.
+    var initialCorrection: InitialCorrection?
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
     var lastUnsynchronisedReason = ""
@@ -104,9 +114,11 @@ public struct Timekeeper: Engine {
         controlsClock = settings.controlsClock
         localReference = settings.local
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
+        manual = ManualTime(isEnabled: settings.acceptsManualTime)
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
-        for source in settings.sources { add(source, at: now.monotonic) }
+        prepareCivilTime(now.monotonic)
+        addFirstSources(at: now.monotonic)
     }
 
     // MARK: Time
@@ -128,7 +140,9 @@ public struct Timekeeper: Engine {
         consider(driftSaveDue)
         consider(localReferenceDue)
         consider(renewalDue)
-        consider(leapDue(after: now))
+        consider(leapWake(after: now))
+        consider(fallbackDue)
+        consider(initialCorrection?.due)
         consider(boundRenewal)
         for due in broadcastDue { consider(due) }
         if let timeout = settings.timeout { consider(startedAt + timeout) }
@@ -149,7 +163,9 @@ public struct Timekeeper: Engine {
             saveDrift(&effects)
         }
         updateLocalReference(now, &effects)
-        passLeapSecondIfDue(now, &effects)
+        wakeForLeap(now, &effects)
+        fallBackIfDue(now, &effects)
+        endInitialCorrectionIfDue(now, &effects)
         if let renewalDue, renewalDue <= now.monotonic { publish(now, &effects) }
         if let timeout = settings.timeout, startedAt + timeout <= now.monotonic, !purposeDone {
             purposeDone = true
@@ -195,6 +211,8 @@ public struct Timekeeper: Engine {
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
                 if sources[index].due != nil { sources[index].due = now.monotonic }
             }
+        case .leapSecondsRead(let table):
+            leapSecondsRead(table, now, &effects)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
@@ -261,6 +279,7 @@ public struct Timekeeper: Engine {
             passLeapSecond(now, &effects)
             return
         }
+        clockWasSet(now)
         effects.append(.note(.steppedByOthers(by: seen.step)))
         for index in sources.indices {
             if let exchange = sources[index].exchange {

@@ -61,6 +61,8 @@ struct LinuxHost: ~Copyable, Host {
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
     /// until then is not so.
     private(set) var rateIsUncertain = false
+    /// Sends mail of large corrections.
+    var mailer: Mailer?
     var clients = ControlClients()
     var commandAccess: AccessTable
     /// Control requests so far.
@@ -162,7 +164,7 @@ struct LinuxHost: ~Copyable, Host {
 
     mutating func perform(_ effect: Effect) {
         switch effect {
-        case .setRate, .step, .setStatus:
+        case .setRate, .step, .setStatus, .setTAIOffset:
             guard settings.timekeeper.controlsClock else { return }
             // What readers calculate is wrong from the change of the rate until they are told of it.
             if case .setRate = effect { page?.begin() }
@@ -182,6 +184,8 @@ struct LinuxHost: ~Copyable, Host {
             if let octets = responderReply(octets) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
+        case .readLeapSeconds: readLeapSeconds()
+        case .mail(let mail): send(mail)
         case .save(.drift, let text): save(text, effect)
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
@@ -214,6 +218,7 @@ struct LinuxHost: ~Copyable, Host {
                     KernelClock.Status(
                         isSynchronised: status.isSynchronised, leap: status.leap, maximumError: status.maximumError,
                         estimatedError: status.estimatedError))
+            case .setTAIOffset(let seconds): try clock.setTAIOffset(seconds)
             default: break
             }
         } catch {

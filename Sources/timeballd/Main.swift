@@ -10,6 +10,7 @@ import Daemon
 /// Everything that happens, outside of `main`, where the compiler would tie it to the main actor.
 private func start(_ arguments: [String]) -> Int32 {
     if arguments.first == ResolverProgram.name { return ResolverProgram.run(arguments) }
+    if arguments.first == MailerProgram.name { return MailerProgram.run(arguments) }
     do throws(UsageError) {
         let options = try CommandLineOptions.parse(Array(arguments.dropFirst()))
         if options.printsUsage {

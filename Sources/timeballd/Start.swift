@@ -38,6 +38,9 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
+    linux.openMailer(for: user)
+    settings.leapSeconds.table = host.readLeapSeconds(log)
+
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     linux.openPage()

@@ -63,6 +63,11 @@ struct RandomLines {
             "authselectmode " + pick(["require", "prefer", "mix", "ignore"]), "stratumweight 0." + whole(0...9999),
             "minsamples " + whole(1...64), "maxsamples " + whole(0...64),
             "minstratum " + whole(0...16),
+            "leapsectz " + pick(["right/UTC", "/z"]), "leapseclist /l",
+            "leapsecmode " + pick(["system", "step", "slew", "ignore"]),
+            "smoothtime 1" + decimal(below: 900) + " 0.0" + whole(1...9999) + pick(["", " leaponly"]),
+            "initstepslew " + decimal(below: 99) + pick([" a", " a b.example"]),
+            "fallbackdrift " + whole(1...15) + " " + whole(15...30), "mailonchange me@here " + decimal(below: 9),
         ])
     }
 

@@ -283,6 +283,17 @@ extension Draw {
         return report
     }
 
+    mutating func manualEntries() -> [ManualEntryReport] {
+        (0..<Int(integer() as UInt32 % 17)).map { _ in
+            var report = ManualEntryReport()
+            report.time = instant()
+            report.slewedOffset = duration()
+            report.originalOffset = duration()
+            report.residual = duration()
+            return report
+        }
+    }
+
     /// A reply of each kind, with the request that it answers.
     mutating func exchanges() -> [(ControlRequest, ControlReply)] {
         [
@@ -298,7 +309,7 @@ extension Draw {
             (.authentication(address()), .authentication(authentication())),
             (.rtc, .rtc(rtc())),
             (.smoothing, .smoothing(smoothing())),
-            (.manualList, .manualList(count: integer())),
+            (.manualList, .manualList(manualEntries())),
             (.setTime(instant()), .manualTimestamp(manualTimestamp())),
             (
                 .clientAccesses(first: integer(), count: integer(), minimumHits: integer(), reset: bool()),

@@ -137,9 +137,14 @@ extension TruthRow {
         .followed("a leap second is announced: deleted", leap: .deleteSecond, at: 4000...21_598) {
             try .leap("leap_delete")
         },
-        .followed("the leap second passes (inserted)", at: 21_601...21_700) { try .leap("leap_insert") },
-        .followed("the leap second passes (deleted)", at: 21_600...21_700) { try .leap("leap_delete") },
-        .followed("the leap second has passed", at: 22_000...24_000) { try .leap("leap_insert") },
+        .passing("a leap second is passing (inserted): 2 s", at: 21_601...21_601) { try .leap("leap_insert") },
+        .passing("a leap second is passing (deleted): 2 s", at: 21_600...21_600) { try .leap("leap_delete") },
+        .followed("the leap second has passed (inserted)", at: 21_604...24_000) { try .leap("leap_insert") },
+        .followed("the leap second has passed (deleted)", at: 21_604...24_000) { try .leap("leap_delete") },
+        .leapMode("`leapsecmode step`, `slew` or `ignore`, a leap second is announced", .insertSecond, at: 4000...21_598),
+        .leapMode("`leapsecmode step` or `slew`, the leap second has passed", .none, at: 23_000...24_000),
+        .smearing("`smoothtime`, a leap second is announced", [.right], at: 4000...21_599),
+        .smearing("`smoothtime`, the leap second is being hidden", [.right, .settling], at: 21_601...24_000),
         .unleapt("the leap second passes with -x"),
         .local("`local`, no source has answered since the start", known: false, at: 2...300) {
             try .truth(300, .dead) { $0.settings.local = LocalReferenceSettings() }
@@ -163,9 +168,32 @@ extension TruthRow {
         .uncontrolled("the kernel refuses later", .left, .left) { $0.kernelRefusesFrom = .seconds(2000) },
     ]
 
+    /// What is true while a leap second passes: for two seconds nobody should rely on the number of ours.
+    private static func passing(
+        _ event: String, at window: ClosedRange<Int>, _ world: @escaping @Sendable () throws -> Scenario
+    ) -> TruthRow {
+        var row = followed(event, at: window, world)
+        row.leap = .unsynchronised
+        row.kernelLeap = .none
+        return row
+    }
+
+    private static func leapMode(_ event: String, _ leap: LeapIndicator, at window: ClosedRange<Int>) -> TruthRow {
+        var row = followed(event, at: window) { try .leap("leap_insert_step") }
+        row.leap = leap
+        row.kernelLeap = .none
+        return row
+    }
+
+    private static func smearing(
+        _ event: String, _ verdict: Set<Verdict>, at window: ClosedRange<Int>
+    ) -> TruthRow {
+        followed(event, verdict, at: window) { try .leap("smear_server") }
+    }
+
     private static func unleapt(_ event: String) -> TruthRow {
         var row = uncontrolled(event, .untouched, .untouched) { _ in }
-        row.window = 21_601...22_000
+        row.window = 21_604...22_000
         row.world = {
             var scenario = try Scenario.leap("leap_insert")
             scenario.settings.controlsClock = false

@@ -29,7 +29,8 @@ extension Bench {
         .modify(.ip(address(1)), .maximumPoll(4)), .refresh, .reloadSources, .resetSources, .reselect, .makeStep,
         .modifyMakeStep(threshold: .seconds(1), limit: 3), .modifyMaximumUpdateSkew(Frequency(ppm: 3)),
         .changeFrequency(Frequency(ppm: 3)), .changeOffset(.seconds(1)), .local(LocalReference()), .dump, .rekey,
-        .cycleLogs, .shutdown, .access(.time, .unspecified, bits: 0, allowed: true, all: false),
+        .cycleLogs, .shutdown, .setTime(Instant(sinceEpoch: .seconds(1))), .manual(.on), .manualDelete(index: 0),
+        .smoothTime(.activate), .access(.time, .unspecified, bits: 0, allowed: true, all: false),
         .addSource(SourceAddition(kind: .server, name: "192.0.2.9")), .checkAccess(.time, .ip(address(1))),
     ]
 
@@ -242,7 +243,8 @@ extension Bench {
                 .modify(source, .minimumStratum(number)), .modify(source, .maximumDelayRatio(seconds.inSeconds)),
                 .modifyOffset(source, .none, seconds), .addSource(addition), .source(index: UInt32(bitPattern: number)),
                 .tracking, .status, .activity, .selection(index: 0), .sourceStatistics(index: 1), .ntpData(source),
-                .story(index: 0), .source(index: 0),
+                .story(index: 0), .source(index: 0), .setTime(Instant(sinceEpoch: seconds)), .manual(.on), .manual(.reset),
+                .manualDelete(index: number), .manualDelete(index: 0), .manualList, .smoothTime(.reset), .smoothing,
                 .local(LocalReference(stratum: number, distance: seconds, orphan: number < 0, activate: seconds)),
             ]
         return all[Int(random.next() % UInt64(all.count))]

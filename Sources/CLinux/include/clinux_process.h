@@ -34,6 +34,8 @@ void clinux_daemonise_ready(int descriptor, uint8_t status);
 /// Starts a program with its standard output on a new pipe and without the variables of the dynamic linker.
 /// Returns the pipe's non-blocking read end. `arguments` ends with null; the first is the name that the program sees.
 int clinux_spawn(const char *path, const char *const *arguments, int *process);
+/// A pipe to a child that reads when it likes: ends[0] waits for more, ends[1] never waits (-EAGAIN).
+int clinux_feeding_pipe(int *ends);
 /// Kills a child and waits for it.
 void clinux_end_child(int process);
 /// Lets this process die with its parent, and after so many seconds.

@@ -32,7 +32,7 @@ extension Timekeeper {
     /// - Returns: the octets, and the transmit timestamp by which the peer's answer will be known.
     func peerPacket(_ index: Int, _ now: ClockReading, chance: UInt64) -> (octets: [UInt8], transmit: NTPTimestamp)? {
         let settings = sources[index].settings
-        let served = servedState ?? .unsynchronised
+        let served = (servedState ?? .unsynchronised).unsmoothed
         var transmit = served.blurred(NTPTimestamp(served.time(at: now.realtime)), chance)
         if transmit == .unknown { transmit.bits = 1 }
         let memory = sources[index].peer
@@ -76,7 +76,7 @@ extension Timekeeper {
         // Who can only guess must not make us forget the peer's true packet: then it could not use ours. Before anything
         // right came from there, there is nothing to lose.
         if exchange != nil || sources[index].settings.key != nil || sources[index].reach == 0 {
-            let served = servedState ?? .unsynchronised
+            let served = (servedState ?? .unsynchronised).unsmoothed
             sources[index].peer = PeerMemory(
                 transmit: header.transmit, came: NTPTimestamp(served.time(at: stamp.time)), poll: header.poll)
         }

@@ -152,6 +152,7 @@ extension Timekeeper {
         steadiness.reset()
         confirmed = nil
         filter = nil
+        leap.armed = .none
         setUnsynchronised(reason, now, &effects)
     }
 

@@ -57,9 +57,8 @@ extension Timekeeper {
         case .status: .statusReport(statusReport(at: now))
         case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
-        case .smoothing, .smoothTime: .status(.notEnabled)
-        case .manual, .manualDelete, .setTime: .status(.notEnabled)
-        case .manualList: .manualList(count: 0)
+        case .smoothing: smoothingReply(now)
+        case .manualList: .manualList(manualReports)
         default: change(request, now, &effects)
         }
     }
@@ -157,7 +156,7 @@ extension Timekeeper {
         case .changeFrequency(let change):
             let limit = settings.maximumDrift.ratio
             let frequency = (discipline.frequency + change).ratio.clamped(to: -limit...limit)
-            discipline.set(frequency: Frequency(ratio: frequency), skew: discipline.skew)
+            adopt(frequency: Frequency(ratio: frequency), skew: discipline.skew, now)
             correct(now, &effects, isUpdate: false)
             return .status(.success)
         case .changeOffset(let fast):
@@ -165,6 +164,10 @@ extension Timekeeper {
             aim?.offset -= fast.inSeconds
             correct(now, &effects, isUpdate: false)
             return .status(.success)
+        case .smoothTime(let mode): return change(smoothing: mode, now, &effects)
+        case .setTime(let time): return setTime(time, now, &effects)
+        case .manual(let mode): return change(manual: mode)
+        case .manualDelete(let index): return deleteManual(index, now, &effects)
         case .rekey:
             effects.append(.readKeys)
             return .status(.success)

@@ -406,21 +406,17 @@ extension Timekeeper {
     ) {
         let source = sources[choice.index]
         let sample = source.bestSample
-        let votes = accepted.map { sources[$0.index].leap }
-        var leap = LeapIndicator.none
-        for kind in [LeapIndicator.insertSecond, .deleteSecond] where isLeapDay(now.realtime) {
-            if votes.count(where: { $0 == kind }) > votes.count / 2 { leap = kind }
-        }
         reference = Reference(
             source: source.number, address: source.endpoint?.address,
             identifier: source.settings.copiesReference ? source.referenceIdentifier : controlIdentifier(source),
-            stratum: UInt8(clamping: source.stratum + (source.settings.copiesReference ? 0 : 1)), leap: leap,
+            stratum: UInt8(clamping: source.stratum + (source.settings.copiesReference ? 0 : 1)), leap: .none,
             time: now.realtime, monotonic: now.monotonic,
             rootDelay: sample?.rootDelay ?? 0,
             rootDispersion: (sample?.rootDispersion ?? 0) + combination.offsetDeviation
                 + max(choice.distance - (sample?.rootDistance ?? 0), 0))
         isLocalReferenceActive = false
         if let activate = localReference?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
-        armedLeap = leap
+        // Before the first update nobody knows what day it is.
+        if aim != nil { announceLeap(voted: votedLeap(accepted.map { sources[$0.index].leap }, now), now) }
     }
 }

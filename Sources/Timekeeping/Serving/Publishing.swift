@@ -7,6 +7,8 @@ internal import TimeBase
 extension Timekeeper {
     /// Gives the responder and the kernel what changed.
     mutating func publish(_ now: ClockReading, _ effects: inout [Effect]) {
+        lookUpLeap(now, &effects)
+        smoothLine(now)
         let standing = standing(at: now)
         renewalDue = renewalDue(after: now, standing)
         advanceMonotonicService(now)
@@ -40,7 +42,7 @@ extension Timekeeper {
         var isFollowing = false
         if case .following = standing { isFollowing = true }
         return KernelStatus(
-            isSynchronised: isFollowing && settings.synchronisesRTC, leap: armedLeap,
+            isSynchronised: isFollowing && settings.synchronisesRTC, leap: leapForKernel,
             maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
             estimatedError: Duration(clampingSeconds: min(bound == nil ? 16 : offsetDeviation(at: now), 16)))
     }
@@ -57,12 +59,12 @@ extension Timekeeper {
         switch standing {
         case .unsynchronised, .tooDistant: break
         case .local(let local):
-            served.leap = .none
+            served.leap = leapForClients(at: now)
             served.stratum = local.stratum
             served.referenceIdentifier = .local
             served.referenceTime = NTPTimestamp(wall - .seconds(1))
         case .following(let reference, let rootDispersion):
-            served.leap = reference.leap
+            served.leap = leapForClients(at: now)
             served.stratum = reference.stratum
             served.referenceIdentifier = reference.identifier
             served.referenceTime = NTPTimestamp(reference.time)
@@ -85,6 +87,14 @@ extension Timekeeper {
                 served.correctionEnds = wall
             } else {
                 served.correctionEnds = wall + .seconds(1 << 30)
+            }
+            served.smoothing = smoothing?.course(at: seconds(at: now)).map {
+                SmoothedTime(course: $0.course, elapsed: $0.elapsed)
+            }
+            // Nobody is told of an update that for them is still to come.
+            if case .following(let reference, _) = standing, served.smoothing != nil {
+                let added = Duration(clampingSeconds: served.smoothingOffset(at: wall))
+                served.referenceTime = NTPTimestamp(reference.time + added)
             }
         }
         return served
@@ -116,7 +126,6 @@ extension Timekeeper {
         }
         if reference != nil {
             reference = nil
-            armedLeap = .none
             publish(now, &effects)
         }
         updateLocalReference(now, &effects)

@@ -6,6 +6,7 @@ internal import TimeBase
 struct BoundBasis: Equatable {
     var verdict: Verdict
     var leap: LeapIndicator
+    var taiOffset: Int32?
     var confirmed: Confirmation?
     var aim: Aim?
     var frequency: Frequency
@@ -23,7 +24,8 @@ extension Timekeeper {
     mutating func publishBound(_ now: ClockReading, _ effects: inout [Effect], isLast: Bool = false) {
         guard settings.purpose == .serve else { return }
         let basis = BoundBasis(
-            verdict: state(at: now).verdict, leap: reference == nil ? .none : armedLeap, confirmed: confirmed, aim: aim,
+            verdict: state(at: now).verdict, leap: reference == nil ? .none : armedLeap,
+            taiOffset: leap.taiOffset.map { Int32(clamping: $0) }, confirmed: confirmed, aim: aim,
             frequency: discipline.frequency, rate: clock.rate,
             wallOffset: clock.realtime(at: now.monotonic).sinceEpoch - now.monotonic.sinceEpoch,
             suspended: now.suspended, offsetBase: offsetBase,
@@ -37,7 +39,7 @@ extension Timekeeper {
 
     private func report(_ basis: BoundBasis, at now: ClockReading, isKept: Bool) -> BoundReport {
         BoundReport(
-            isKept: isKept, verdict: basis.verdict, leap: basis.leap, taiOffset: nil, reference: now.monotonic,
+            isKept: isKept, verdict: basis.verdict, leap: basis.leap, taiOffset: basis.taiOffset, reference: now.monotonic,
             validUntil: now.monotonic + BoundPage.lifetime, suspended: now.suspended, wallOffset: basis.wallOffset,
             tick: Int64(basis.rate.tick), scaledFrequency: Int64(basis.rate.scaledFrequency),
             knowledge: knowledge(at: now))

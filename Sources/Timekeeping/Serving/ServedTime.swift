@@ -24,6 +24,8 @@ public struct ServedTime: Equatable, Sendable {
     public var correctionRate: Double
     /// Until when the slew is expected to last; from then on the correction stays as it is.
     public var correctionEnds: Instant<Realtime>
+    /// What is added besides, so that nothing jumps for clients (`smoothtime`); nil if nothing is.
+    public var smoothing: SmoothedTime?
     /// The clock of field F323, which is only ever steered by rate, at the base.
     public var monotonicBase: Instant<Realtime>
     /// How many seconds it counts per second of the wall clock.
@@ -35,11 +37,17 @@ public struct ServedTime: Equatable, Sendable {
     public static let unsynchronised = ServedTime(
         leap: .unsynchronised, stratum: 0, precision: -20, rootDelay: .zero, referenceIdentifier: .none,
         referenceTime: .unknown, base: Instant(sinceEpoch: .zero), rootDispersion: .zero, dispersionRate: 0,
-        correction: .zero, correctionRate: 0, correctionEnds: Instant(sinceEpoch: .zero),
+        correction: .zero, correctionRate: 0, correctionEnds: Instant(sinceEpoch: .zero), smoothing: nil,
         monotonicBase: Instant(sinceEpoch: .zero), monotonicRate: 1, monotonicEpoch: 0)
 
     /// The time to serve for a moment on the wall clock.
     public func time(at moment: Instant<Realtime>) -> Instant<Realtime> {
+        guard smoothing != nil else { return correctedTime(at: moment) }
+        return correctedTime(at: moment) + Duration(clampingSeconds: smoothingOffset(at: moment))
+    }
+
+    /// The best estimate of true time for a moment on the wall clock.
+    private func correctedTime(at moment: Instant<Realtime>) -> Instant<Realtime> {
         let elapsed = min(moment, correctionEnds) - base
         guard elapsed > .zero, correctionRate != 0 else { return moment + correction }
         return moment + correction + Duration(clampingSeconds: elapsed.inSeconds * correctionRate)
@@ -60,7 +68,8 @@ public struct ServedTime: Equatable, Sendable {
         NTPHeader(
             leap: leap, version: version, mode: mode, stratum: stratum, poll: poll, precision: precision,
             rootDelay: NTPShort(roundingUp: rootDelay),
-            rootDispersion: NTPShort(roundingUp: rootDispersion(at: moment)), referenceIdentifier: referenceIdentifier,
+            rootDispersion: NTPShort(roundingUp: rootDispersion(at: moment)),
+            referenceIdentifier: isSmoothed(at: moment) ? .smoothed : referenceIdentifier,
             referenceTime: referenceTime, origin: origin, receive: receive, transmit: transmit)
     }
 
@@ -75,7 +84,9 @@ public struct ServedTime: Equatable, Sendable {
     /// Root dispersion at a moment on the wall clock; never less than at the base.
     public func rootDispersion(at moment: Instant<Realtime>) -> Duration {
         let elapsed = moment - base
-        guard elapsed > .zero else { return rootDispersion }
-        return rootDispersion + Duration(clampingSeconds: elapsed.inSeconds * dispersionRate)
+        // What was added on purpose takes the time that is served away from the truth.
+        let added = smoothing == nil ? .zero : Duration(clampingSeconds: smoothingOffset(at: moment).magnitude)
+        guard elapsed > .zero else { return rootDispersion + added }
+        return rootDispersion + added + Duration(clampingSeconds: elapsed.inSeconds * dispersionRate)
     }
 }

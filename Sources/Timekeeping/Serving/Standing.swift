@@ -78,7 +78,7 @@ extension Timekeeper {
 
     /// When the kernel and clients are to be told again; nil if nothing of what they were told changes with time.
     func renewalDue(after now: ClockReading, _ standing: Standing) -> Instant<Monotonic>? {
-        guard confirmed != nil || reference != nil else { return nil }
+        guard confirmed != nil || reference != nil || leap.table != nil && aim != nil else { return nil }
         let elapsed = confirmed.map { seconds(at: now) - $0.time } ?? 0
         var wait = dispersionRate(at: now) > Self.kernelGrowth ? Self.hurriedRenewal : Self.renewal
         if let confirmed, let change = confirmed.nextStage(after: elapsed) {

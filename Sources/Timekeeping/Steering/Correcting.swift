@@ -31,16 +31,23 @@ extension Timekeeper {
         let limit = settings.maximumDrift.ratio
         let frequency = Frequency(ratio: combination.frequency.clamped(to: -limit...limit))
         discipline.note(offset: error, deviation: combination.offsetDeviation, at: now.monotonic)
+        if let limit = settings.mailChange, error.magnitude > limit.inSeconds, settings.purpose == .serve {
+            let change = Duration(clampingSeconds: error)
+            effects.append(.mail(ChangeMail(change: change, limit: limit, time: now.realtime)))
+        }
         switch settings.estimator {
         case .filter: discipline.set(frequency: frequency, skew: Frequency(ratio: combination.skew))
         case .regression: discipline.blend(frequency: frequency, skew: Frequency(ratio: combination.skew))
         }
         aim = Aim(time: moment, offset: combination.offset)
+        manual.prior = nil
+        fallback?.add(discipline.frequency, over: discipline.updateInterval.inSeconds)
         if settings.purpose == .measureOnce {
             finishPurpose(&effects, offset: error)
             return
         }
         correct(now, &effects, isUpdate: true)
+        if initialCorrection != nil { noteInitialCorrection(now) }
         if settings.purpose == .setOnce, discipline.slewEnd == nil { finishPurpose(&effects, offset: error) }
     }
 
@@ -58,6 +65,7 @@ extension Timekeeper {
     }
 
     private func shouldStep(_ error: Double) -> Bool {
+        if shouldStepInitially(error) { return true }
         guard let rule = discipline.makeStep, error.magnitude > rule.threshold.inSeconds else { return false }
         return rule.limit < 0 || discipline.updates < rule.limit
     }
@@ -73,6 +81,10 @@ extension Timekeeper {
             step(by: error, now, &effects)
             return
         }
+        if isUpdate, shouldStepInitially(error) {
+            step(by: error, now, &effects)
+            return
+        }
         // What is not a measurement's scatter is known exactly, and worked off as fast as is allowed.
         slew(error, now, &effects, isHurried: !isUpdate)
     }
@@ -83,6 +95,8 @@ extension Timekeeper {
         clock.stepped(by: step, at: now.monotonic)
         reference?.time += step
         effects.append(.step(by: step))
+        clockWasSet(now)
+        smoothing?.line = nil
         effects.append(.note(.stepped(by: step)))
         discipline.slewEnd = nil
         setRate(discipline.baseRate, now, &effects)
@@ -109,6 +123,7 @@ extension Timekeeper {
         filter?.shift(by: -seconds)
         unseen.carried -= seconds
         aim?.offset -= seconds
+        manual.shift(by: -seconds)
         confirmed?.low -= seconds
         confirmed?.high -= seconds
     }
@@ -116,7 +131,7 @@ extension Timekeeper {
     /// Runs the clock faster or slower until the error is gone.
     ///
     /// It is done quickly, since a known error is better gone: within an eighth of the update interval, between 1 s
-    /// and 64 s, unless the limit of the rate makes it last longer.
+    /// and 64 s, unless the limit of the rate or the configuration makes it last longer.
     private mutating func slew(
         _ error: Double, _ now: ClockReading, _ effects: inout [Effect], isHurried: Bool = false
     ) {
@@ -125,7 +140,9 @@ extension Timekeeper {
             setRate(discipline.baseRate, now, &effects)
             return
         }
-        let wanted = isHurried ? 1 : (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64)
+        // `corrtimeratio` makes that more or less; chrony's usual 3 is the usual here.
+        let patience = settings.correctionTimeRatio / 3
+        let wanted = isHurried ? 1 : (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64) * patience
         let duration = max(wanted, error.magnitude / settings.maximumSlewRate.ratio).clamped(to: 1...10_000)
         let limit = settings.maximumSlewRate.ratio
         let extra = (error / duration).clamped(to: -limit...limit)
@@ -213,6 +230,8 @@ extension Timekeeper {
                 effects.append(
                     .note(.refused(refusal, consequence: "Other programs are not told how good the clock is.")))
             }
+        case .setTAIOffset:
+            effects.append(.note(.refused(refusal, consequence: "CLOCK_TAI does not show TAI.")))
         case .save:
             effects.append(
                 .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))

@@ -1,0 +1,141 @@
+internal import Control
+internal import NTPWire
+import Testing
+internal import TimeBase
+
+@testable internal import Timekeeping
+
+@Suite struct SmoothingTests {
+    @Test("Every course ends at zero with frequency zero, keeps both limits, and jumps neither in offset nor in frequency")
+    func courses() {
+        var random = RandomSource(seed: 3)
+        for _ in 0..<500 {
+            let offset = (random.uniform() - 0.5) * 2
+            let limit = 1e-6 + random.uniform() * 1e-3
+            let wander = 1e-9 + random.uniform() * 1e-6
+            let frequency = (random.uniform() - 0.5) * 4 * limit
+            let course = SmoothingCourse(
+                offset: offset, frequency: frequency, maximumFrequency: limit, maximumWander: wander)
+            #expect(course.length.isFinite && course.length >= 0)
+            let step = course.length / 1000
+            var last = course.state(after: 0)
+            #expect((last.offset - offset).magnitude < 1e-12 && (last.frequency - frequency).magnitude < 1e-15)
+            for index in 1...1001 {
+                let state = course.state(after: Double(index) * step)
+                #expect(state.offset == course.offset(after: Double(index) * step))
+                #expect(state.frequency.magnitude <= max(limit, frequency.magnitude) * (1 + 1e-9))
+                #expect((state.frequency - last.frequency).magnitude <= wander * step * (1 + 1e-6) + 1e-12)
+                let way = (state.frequency.magnitude + last.frequency.magnitude) / 2 * step + wander * step * step
+                #expect((state.offset - last.offset).magnitude <= way * (1 + 1e-6) + 1e-12)
+                last = state
+            }
+            #expect(last.offset == 0 && last.frequency == 0)
+        }
+    }
+
+    @Test("A leap second is hidden within 17 hours and a half by chrony's suggested numbers, and much quicker by larger ones")
+    func lengths() {
+        func hours(_ frequency: Double, _ wander: Double) -> Double {
+            SmoothingCourse(offset: 1, frequency: 0, maximumFrequency: frequency * 1e-6, maximumWander: wander * 1e-6)
+                .length / 3600
+        }
+        #expect((hours(400, 0.001) - 17.57).magnitude < 0.01)
+        // At 400 ppm most of the way: 2500 s, and the time to get there and back.
+        #expect((hours(400, 1) - (2500 + 400) / 3600).magnitude < 0.001)
+    }
+
+    /// Served time less true time, seconds.
+    private func error(_ bench: Bench) -> Double {
+        guard let served = bench.keeper.servedState else { return .nan }
+        return (served.time(at: bench.now.realtime) - bench.trueTime).inSeconds
+    }
+
+    @Test("For clients nothing jumps when the sources turn out to be elsewhere; without smoothing it does")
+    func corrections() {
+        for isSmooth in [true, false] {
+            var bench = bench(2) {
+                guard isSmooth else { return }
+                $0.smoothTime = SmoothTimeSettings(
+                    maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 1))
+            }
+            bench.run(for: .seconds(4000))
+            for number in 1...2 as ClosedRange<UInt32> {
+                bench.servers[address(number)] = server(fastBy: .milliseconds(20))
+            }
+            var largest = 0.0
+            var refids: Set<ReferenceIdentifier> = []
+            var last = error(bench)
+            for _ in 0..<6000 {
+                bench.run(for: .seconds(1))
+                let now = error(bench)
+                largest = max(largest, (now - last).magnitude)
+                last = now
+                if let served = bench.keeper.servedState {
+                    refids.insert(
+                        served.header(
+                            version: 4, mode: .server, poll: 6, at: bench.now.realtime, origin: .unknown,
+                            receive: .unknown, transmit: .unknown
+                        ).referenceIdentifier)
+                    // How far it is from the best estimate on purpose, is told.
+                    let known = served.rootDelay.inSeconds / 2 + served.rootDispersion(at: bench.now.realtime).inSeconds
+                    #expect(known >= served.smoothingOffset(at: bench.now.realtime).magnitude)
+                }
+            }
+            #expect((last - 0.02).magnitude < 1e-3)
+            #expect(isSmooth ? largest < 110e-6 : largest > 1e-3, "\(isSmooth): \(largest)")
+            #expect(refids.contains(.smoothed) == isSmooth)
+        }
+    }
+
+    @Test("Before the clock is steady nothing is smoothed, unless somebody says that it shall be")
+    func activation() {
+        var bench = bench(1) {
+            $0.smoothTime = SmoothTimeSettings(
+                maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 1e-6))
+        }
+        bench.run(for: .seconds(10))
+        #expect(bench.smoothing?.isActive == false)
+        #expect(bench.ask(.smoothTime(.activate)) == .status(.success))
+        #expect(bench.smoothing?.isActive == true)
+        #expect(bench.smoothing?.isLeapOnly == false)
+    }
+
+    @Test("smoothing tells what is under way, reset ends it, and without smoothtime both are not enabled")
+    func commands() throws {
+        var bench = bench(2) {
+            $0.smoothTime = SmoothTimeSettings(maximumFrequency: Frequency(ppm: 10), maximumWander: Frequency(ppm: 1))
+        }
+        bench.run(for: .seconds(4000))
+        #expect(bench.ask(.changeOffset(.milliseconds(-500))) == .status(.success))
+        bench.run(for: .seconds(10))
+        let report = try #require(bench.smoothing)
+        // True time is 0.5 s further on now, and clients are still told what they were.
+        #expect((report.offset.inSeconds + 0.5).magnitude < 1e-3)
+        #expect(report.frequency.ppm > 0 && report.frequency.ppm <= 10.001)
+        #expect(report.remainingTime > .seconds(1000) && report.lastUpdateAge <= .seconds(10))
+        #expect(bench.ask(.smoothTime(.reset)) == .status(.success))
+        #expect(bench.smoothing?.offset == .zero)
+        var plain = Bench(settings(1))
+        plain.run(for: .seconds(10))
+        #expect(plain.ask(.smoothing) == .status(.notEnabled))
+        #expect(plain.ask(.smoothTime(.reset)) == .status(.notEnabled))
+    }
+}
+
+extension Bench {
+    /// Asks by the Unix socket.
+    mutating func ask(_ request: ControlRequest) -> ControlReply? {
+        forget()
+        receive(.control(request.octets(sequence: 7), from: ControlClient(number: 3), .unixSocket))
+        for case .reply(let octets, ControlClient(number: 3)) in effects {
+            return ControlReply(octets, to: request.command, sequence: 7)
+        }
+        return nil
+    }
+
+    fileprivate var smoothing: SmoothingReport? {
+        var copy = self
+        guard case .smoothing(let report)? = copy.ask(.smoothing) else { return nil }
+        return report
+    }
+}
