@@ -9,8 +9,8 @@ extension LeapHistory {
     public func leap(onDayOf moment: Instant<Realtime>) -> LeapIndicator? {
         let second = Self.wholeSeconds(moment.sinceEpoch)
         let midnight = second - Self.ofDay(second) + 86400
-        guard let index = changes.lastIndex(where: { $0.posix <= midnight }), index > 0 else { return LeapIndicator.none }
-        if changes[index].posix == midnight {
+        guard let index = changes.lastIndex(where: { $0.posix <= midnight }) else { return LeapIndicator.none }
+        if index > 0, changes[index].posix == midnight {
             return changes[index].difference > changes[index - 1].difference ? .insertSecond : .deleteSecond
         }
         // IERS's lists end some days before the day that the next one decides on; what is before their end is certain.

@@ -73,9 +73,9 @@ internal import TimeBase
         #expect(entries.count == 2)
         #expect((entries[0].originalOffset.inSeconds + 3).magnitude < 1e-6)
         // By the clock as it is now, the first entry was a second behind.
-        #expect((entries[0].slewedOffset.inSeconds - 1).magnitude < 1e-3)
+        #expect((entries[0].slewedOffset.inSeconds - 1).magnitude < 5e-3)
         #expect(entries[1].slewedOffset.inSeconds.magnitude < 1e-6)
-        #expect((try #require(entries[0].time) - first - .seconds(1)).magnitude < .milliseconds(1))
+        #expect((try #require(entries[0].time) - first - .seconds(1)).magnitude < .milliseconds(5))
         #expect(bench.ask(.manualDelete(index: 2)) == .status(.badSample))
         #expect(bench.ask(.manualDelete(index: -1)) == .status(.badSample))
         #expect(bench.ask(.manualDelete(index: 0)) == .status(.success))

@@ -273,6 +273,8 @@ internal import TimeBase
             }
             bench.forget()
             bench.receive(.clockWasSet)
+            #expect(bench.keeper.servedState?.leap == .unsynchronised)
+            bench.run(for: .seconds(3))
             #expect(bench.keeper.servedState?.leap == LeapIndicator.none)
             bench.run(for: .seconds(2000))
             #expect(bench.steps == [])
