@@ -60,6 +60,12 @@ public struct DaemonSettings: Equatable, Sendable {
     public var leapSeconds: LeapSecondFile?
     /// Who is mailed of large corrections; nil = nobody.
     public var mailRecipient: String?
+    /// Where the temperature is read; nil = nowhere.
+    public var temperatureSensor: String?
+    /// Where what was learned of the temperature is remembered; nil = nowhere.
+    public var temperatureFile: String?
+    /// Where the points of `tempcomp` were read from; nil = there are none.
+    public var temperaturePoints: String?
     /// Where the symmetric keys stand; nil = there are none.
     public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.

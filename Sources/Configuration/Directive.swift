@@ -103,7 +103,7 @@ public struct Directive: Hashable, Sendable {
                 works("corrtimeratio", "How slowly an offset is worked off; 3 is usual."),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
                 works("fallbackdrift", "Without sources, goes over to averages of the frequency over longer and longer times."),
-                notYet("tempcomp", "the frequency is not compensated for temperature"),
+                works("tempcomp", "Compensates the frequency for temperature by given coefficients."),
             ]
         ),
         (
@@ -188,7 +188,11 @@ public struct Directive: Hashable, Sendable {
             "Timeball's own",
             [
                 works(
-                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere.")
+                    "temperature",
+                    "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
+                ),
+                works(
+                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),
             ]
         ),
         (

@@ -160,6 +160,7 @@ public struct SimulatedHost: Host {
         case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
+        case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
         case .setTAIOffset(let seconds): kernelLeap.taiOffset = seconds
@@ -223,6 +224,16 @@ public struct SimulatedHost: Host {
         status.estimatedError = .seconds(16)
         self.status = status
         statusSet = now
+    }
+
+    private mutating func readTemperature() {
+        var reading: Double?
+        if let thermometer = scenario.thermometer {
+            let moment = max(now - thermometer.lag, .zero)
+            let celsius = 20 + (scenario.oscillator.temperature?.kelvins(at: moment) ?? 0)
+            reading = (celsius / thermometer.resolution).rounded() * thermometer.resolution * 1000
+        }
+        queue.insert(.event(.temperature(reading)), at: now)
     }
 
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {

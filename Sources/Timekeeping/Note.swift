@@ -31,6 +31,9 @@ public enum Note: Equatable, Sendable {
     case fallbackDrift(Frequency, over: Duration)
     /// `initstepslew` heard nobody.
     case noInitialSource
+    case temperatureUnreadable
+    case temperatureOutOfRange(correction: Frequency)
+    case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
 
@@ -43,7 +46,8 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended, .leapTableExpired, .noInitialSource:
+            .largeChange, .suspended, .leapTableExpired, .noInitialSource,
+            .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -91,6 +95,12 @@ public enum Note: Equatable, Sendable {
             "Without sources the average frequency of the last \(span.components.seconds) s is used: "
                 + "\(Self.fixed(frequency.ppm, 3)) ppm"
         case .noInitialSource: "No suitable source for initstepslew"
+        case .temperatureUnreadable:
+            "The temperature could not be read; the last compensation stays. Next: look at the file that the configuration names"
+        case .temperatureOutOfRange(let correction):
+            "Temperature compensation of \(Self.fixed(correction.ppm, 3)) ppm is beyond 10 ppm; the reading is ignored"
+        case .temperatureImplausible(let celsius):
+            "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
         case .noSources: "No suitable source for synchronisation"
         }
