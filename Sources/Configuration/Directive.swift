@@ -119,6 +119,7 @@ public struct Directive: Hashable, Sendable {
                 works("clientloglimit", "How much memory the list of clients and their timestamps may take."),
                 works("noclientlog", "Keeps no list of clients; ratelimit goes on."),
                 works("ratelimit", "How often one client is answered."),
+                works("workers", "How many processes of their own answer clients (Timeball's own directive)."),
                 notYet("ntsratelimit", "there is no NTS server"),
                 notYet("smoothtime", "the served time is this host's time, not smoothed"),
                 notYet("ntsserverkey", "there is no NTS server"),
