@@ -119,7 +119,6 @@ public struct Directive: Hashable, Sendable {
                 works("clientloglimit", "How much memory the list of clients and their timestamps may take."),
                 works("noclientlog", "Keeps no list of clients; ratelimit goes on."),
                 works("ratelimit", "How often one client is answered."),
-                works("workers", "How many processes of their own answer clients (Timeball's own directive)."),
                 notYet("ntsratelimit", "there is no NTS server"),
                 notYet("smoothtime", "the served time is this host's time, not smoothed"),
                 notYet("ntsserverkey", "there is no NTS server"),
@@ -192,6 +191,7 @@ public struct Directive: Hashable, Sendable {
                     "temperature",
                     "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
                 ),
+                works("workers", "How many processes of their own answer clients; 0 = the daemon itself."),
                 works(
                     "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),
             ]
