@@ -210,7 +210,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "AtomicTime", "TimeBase"],
+            dependencies: [
+                "Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "AtomicTime", "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",

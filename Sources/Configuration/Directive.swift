@@ -93,7 +93,7 @@ public struct Directive: Hashable, Sendable {
                     "Steps the clock instead of slewing it, if the offset is large, in the first updates or always."
                 ),
                 works("maxupdateskew", "Ignores a measured frequency that is less certain than this."),
-                works("leapsectz", "Reads from a time zone of `right/` when leap seconds are, and how far TAI is ahead."),
+                works("leapsectz", "Reads when leap seconds are, and how far TAI is ahead, from a zone of `right/`."),
                 works("leapseclist", "Reads the same from a leap-seconds.list, which says how long it is good."),
                 works("leapsecmode", "What the clock does at a leap second: system, step, slew or ignore."),
                 works("maxchange", "Refuses large corrections, and ends after too many."),
@@ -102,7 +102,7 @@ public struct Directive: Hashable, Sendable {
                 works("maxdrift", "The largest frequency that is believed."),
                 works("corrtimeratio", "How slowly an offset is worked off; 3 is usual."),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
-                works("fallbackdrift", "Without sources, goes over to averages of the frequency over longer and longer times."),
+                works("fallbackdrift", "Without sources, goes over to averages of the frequency."),
                 works("tempcomp", "Compensates the frequency for temperature by given coefficients."),
             ]
         ),
@@ -120,7 +120,7 @@ public struct Directive: Hashable, Sendable {
                 works("noclientlog", "Keeps no list of clients; ratelimit goes on."),
                 works("ratelimit", "How often one client is answered."),
                 notYet("ntsratelimit", "there is no NTS server"),
-                works("smoothtime", "Serves clients a time without jumps: all corrections, or leap seconds only, are smoothed."),
+                works("smoothtime", "Smooths the time that clients are served: all corrections, or leap seconds."),
                 notYet("ntsserverkey", "there is no NTS server"),
                 notYet("ntsservercert", "there is no NTS server"),
                 notYet("ntsport", "there is no NTS server"),

@@ -18,7 +18,8 @@ public struct Mailer: ~Copyable {
     ) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         // Right because the array has room for both ends.
-        try SystemError.check("pipe2", unsafe ends.withUnsafeMutableBufferPointer { unsafe clinux_feeding_pipe($0.baseAddress) })
+        let result = unsafe ends.withUnsafeMutableBufferPointer { unsafe clinux_feeding_pipe($0.baseAddress) }
+        try SystemError.check("pipe2", result)
         let input = FileDescriptor(owning: ends[0])
         let output = FileDescriptor(owning: ends[1])
         var start = ProgramStart(path: program, arguments: [MailerProgram.name, sendmail, recipient])

@@ -13,7 +13,8 @@ extension Scenario {
         all.first { $0.name == name }
     }
 
-    public static let own: [Scenario] = attacks + failures + networks + leaps + leapModes + smears + temperatures + [cutTheCable]
+    public static let own: [Scenario] =
+        attacks + failures + networks + leaps + leapModes + smears + temperatures + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(

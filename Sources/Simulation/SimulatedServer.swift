@@ -113,7 +113,8 @@ struct SimulatedServer: Sendable {
             leap: time.announcement(at: moment), version: request.version, mode: .server, stratum: 1,
             poll: request.poll, precision: -24,
             rootDispersion: NTPShort(roundingUp: .microseconds(1)),
-            referenceIdentifier: time.isSmeared(at: moment) ? .smoothed : ReferenceIdentifier(bits: 0x4750_5300),  // GPS
+            // GPS
+            referenceIdentifier: time.isSmeared(at: moment) ? .smoothed : ReferenceIdentifier(bits: 0x4750_5300),
             referenceTime: NTPTimestamp(received - .seconds(1)), origin: request.transmit,
             receive: NTPTimestamp(received), transmit: NTPTimestamp(received + Self.processing))
         changing(&header)

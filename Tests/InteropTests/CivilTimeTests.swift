@@ -4,7 +4,7 @@ import Testing
 extension Interop {
     @Suite("Leap seconds, times entered by hand, and smoothing")
     struct CivilTime {
-        @Test("Debian's right/UTC tells how far TAI is ahead; a list that has expired is said to have, and tells nothing")
+        @Test("Debian's right/UTC tells how far TAI is ahead; a list that has expired tells nothing")
         func leapTables() throws {
             try Asked.need(.timeballd, .timeball, .chronyd, .chronyc)
             let zone = "/usr/share/zoneinfo/right/UTC"
@@ -69,7 +69,8 @@ extension Interop {
                     _ = try rig.run(.chronyc, ["-n", "-h", theirs.socket, "manual", "off"])
                     let expected = try rig.run(.chronyc, ["-n", "-h", theirs.socket] + command)
                     let found = try rig.run(.chronyc, ["-n", "-h", ours.socket] + command)
-                    #expect(found.status == expected.status && pattern(found.output) == pattern(expected.output), "\(command)")
+                    #expect(found.status == expected.status, "\(command)")
+                    #expect(pattern(found.output) == pattern(expected.output), "\(command)")
                 }
             }
         }

@@ -21,7 +21,9 @@ private struct LeapMoment {
     var distance: Double
 }
 
-private func leapMoments(of scenario: Scenario, seed: UInt64) -> (moments: [LeapMoment], result: RunResult, leaps: Int) {
+private func leapMoments(
+    of scenario: Scenario, seed: UInt64
+) -> (moments: [LeapMoment], result: RunResult, leaps: Int) {
     var all: [LeapMoment] = []
     var leaps = 0
     let result = simulate(scenario, seed: seed) { sample, host in
@@ -106,7 +108,9 @@ private func leapMoments(of scenario: Scenario, seed: UInt64) -> (moments: [Leap
         }
     }
 
-    @Test("A leap second that no source announces passes as well, if the table has it; and not without", arguments: kinds)
+    @Test(
+        "A leap second that no source announces passes as well, if the table has it",
+        arguments: kinds)
     func tableAlone(kind: LeapIndicator) throws {
         for hasTable in [true, false] {
             var scenario = try Self.scenario(.system, kind)

@@ -1,7 +1,7 @@
 import Foundation
+import Testing
 import TimeBase
 import TimeZones
-import Testing
 
 /// A zone file of UTC with leap seconds, in version 2: moments that count every second, and corrections.
 private func rightZone(_ leaps: [(Int64, Int32)], version: UInt8 = UInt8(ascii: "2")) -> [UInt8] {

@@ -243,7 +243,8 @@ extension Bench {
                 .modify(source, .minimumStratum(number)), .modify(source, .maximumDelayRatio(seconds.inSeconds)),
                 .modifyOffset(source, .none, seconds), .addSource(addition), .source(index: UInt32(bitPattern: number)),
                 .tracking, .status, .activity, .selection(index: 0), .sourceStatistics(index: 1), .ntpData(source),
-                .story(index: 0), .source(index: 0), .setTime(Instant(sinceEpoch: seconds)), .manual(.on), .manual(.reset),
+                .story(index: 0), .source(index: 0), .setTime(Instant(sinceEpoch: seconds)), .manual(.on),
+                .manual(.reset),
                 .manualDelete(index: number), .manualDelete(index: 0), .manualList, .smoothTime(.reset), .smoothing,
                 .local(LocalReference(stratum: number, distance: seconds, orphan: number < 0, activate: seconds)),
             ]

@@ -49,7 +49,7 @@ internal import TimeBase
         #expect(bench.error.magnitude < 1e-4)
     }
 
-    @Test("Another frequency moves neither the estimate nor the bound of this moment, and widens the bound of later ones")
+    @Test("Another frequency moves neither the estimate nor the bound of now, and widens the bound of later")
     func adopted() throws {
         var bench = bench(1)
         bench.run(for: .seconds(5000))

@@ -17,7 +17,7 @@ internal import TimeBase
         return bench
     }
 
-    @Test("The clock is stepped by a few servers before the sources start, if it is far off, and those servers are left")
+    @Test("A clock that is far off is stepped by a few servers before the sources start, and they are left")
     func step() {
         var bench = bench(slowBy: .seconds(100))
         bench.run(for: .seconds(3600))

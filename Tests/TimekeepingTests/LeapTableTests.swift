@@ -13,7 +13,8 @@ private func midnight(_ year: Int, _ month: Int, _ day: Int) -> Int {
 
 /// A table: 10 s since 1972, and then these; good until some day.
 private func table(_ leaps: [(Int, Int)], expires: Int? = midnight(2030, 6, 28)) throws -> LeapHistory {
-    let changes = [LeapHistory.Change(posix: 63_072_000, difference: 10)] + leaps.map { .init(posix: $0.0, difference: $0.1) }
+    let first = LeapHistory.Change(posix: 63_072_000, difference: 10)
+    let changes = [first] + leaps.map { .init(posix: $0.0, difference: $0.1) }
     return try #require(LeapHistory(changes: changes, expires: expires, origin: "the test's"))
 }
 

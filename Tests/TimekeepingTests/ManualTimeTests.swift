@@ -5,7 +5,8 @@ internal import TimeBase
 @testable internal import Timekeeping
 
 @Suite struct ManualTimeTests {
-    private func alone(slowBy error: Duration = .zero, changing: (inout TimekeeperSettings) -> Void = { _ in }) -> Bench {
+    private func alone(slowBy error: Duration = .zero, changing: (inout TimekeeperSettings) -> Void = { _ in }) -> Bench
+    {
         Bench(
             settings(0) {
                 $0.acceptsManualTime = true

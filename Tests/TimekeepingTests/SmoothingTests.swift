@@ -6,7 +6,7 @@ internal import TimeBase
 @testable internal import Timekeeping
 
 @Suite struct SmoothingTests {
-    @Test("Every course ends at zero with frequency zero, keeps both limits, and jumps neither in offset nor in frequency")
+    @Test("Every course ends at rest, keeps both limits, and jumps neither in offset nor in frequency")
     func courses() {
         var random = RandomSource(seed: 3)
         for _ in 0..<500 {
@@ -33,7 +33,7 @@ internal import TimeBase
         }
     }
 
-    @Test("A leap second is hidden within 17 hours and a half by chrony's suggested numbers, and much quicker by larger ones")
+    @Test("By chrony's suggested numbers a leap second is hidden within 17 hours and a half, by larger ones sooner")
     func lengths() {
         func hours(_ frequency: Double, _ wander: Double) -> Double {
             SmoothingCourse(offset: 1, frequency: 0, maximumFrequency: frequency * 1e-6, maximumWander: wander * 1e-6)

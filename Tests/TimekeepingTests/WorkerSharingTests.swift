@@ -30,6 +30,12 @@ internal import TimeBase
         served.monotonicBase = moment + duration(1e6)
         served.monotonicRate = 1 + (random.uniform() - 0.5) * 1e-3
         served.monotonicEpoch = UInt32(truncatingIfNeeded: random.next())
+        if random.next() % 2 == 0 {
+            let course = SmoothingCourse(
+                offset: random.uniform() - 0.5, frequency: (random.uniform() - 0.5) * 1e-4, maximumFrequency: 4e-4,
+                maximumWander: 1e-9)
+            served.smoothing = SmoothedTime(course: course, elapsed: random.uniform() * 1e5)
+        }
         return served
     }
 

@@ -40,7 +40,8 @@ extension Timekeeper {
 
     private func report(_ basis: BoundBasis, at now: ClockReading, isKept: Bool) -> BoundReport {
         BoundReport(
-            isKept: isKept, verdict: basis.verdict, leap: basis.leap, taiOffset: basis.taiOffset, reference: now.monotonic,
+            isKept: isKept, verdict: basis.verdict, leap: basis.leap, taiOffset: basis.taiOffset,
+            reference: now.monotonic,
             validUntil: now.monotonic + BoundPage.lifetime, suspended: now.suspended, wallOffset: basis.wallOffset,
             tick: Int64(basis.rate.tick), scaledFrequency: Int64(basis.rate.scaledFrequency),
             knowledge: knowledge(at: now))

@@ -4,7 +4,7 @@ internal import TimeBase
 /// ``ServedTime`` as words that processes of one program hand each other through memory.
 extension ServedTime {
     /// How many words it takes.
-    public static let wordCount = 21
+    public static let wordCount = 21 + SmoothedTime.wordCount
 
     public var words: [UInt64] {
         var words: [UInt64] = [
@@ -18,7 +18,7 @@ extension ServedTime {
             let bits = UInt128(truncatingIfNeeded: duration.attoseconds)
             words += [UInt64(truncatingIfNeeded: bits >> 64), UInt64(truncatingIfNeeded: bits)]
         }
-        return words
+        return words + SmoothedTime.words(smoothing)
     }
 
     /// - Parameter words: what ``words`` gave; nil for a wrong number of them.
@@ -44,5 +44,6 @@ extension ServedTime {
         correction = duration(3)
         correctionEnds = Instant(sinceEpoch: duration(4))
         monotonicBase = Instant(sinceEpoch: duration(5))
+        smoothing = SmoothedTime(words: words[21...])
     }
 }

@@ -14,6 +14,12 @@ struct ServedTimestamps: Sendable {
     /// Seconds, at the base.
     private let rootDispersion: Double
     private let dispersionRate: Double
+    /// What is added so that nothing jumps for clients; nil if nothing is.
+    private let smoothing: SmoothedTime?
+    /// How many seconds it advances per second of the wall clock.
+    private let smoothingRate: Double
+    /// Less than this, seconds, is not worth a word.
+    private let leastSmoothing: Double
     /// The bits below the clock's precision.
     private let blur: UInt64
     /// The header that all answers share.
@@ -27,6 +33,9 @@ struct ServedTimestamps: Sendable {
         correctionSeconds = (served.correctionEnds - served.base).inSeconds
         rootDispersion = served.rootDispersion.inSeconds
         dispersionRate = served.dispersionRate
+        smoothing = served.smoothing
+        smoothingRate = served.monotonicRate
+        leastSmoothing = served.leastSmoothing
         let bits = 32 + Int(served.precision)
         blur = bits > 0 && bits < 32 ? UInt64(1) << UInt64(bits) - 1 : 0
         header = NTPHeader(
@@ -37,6 +46,21 @@ struct ServedTimestamps: Sendable {
 
     /// The time to serve for a moment on the wall clock, which lies less than 68 years from the base.
     func time(at wall: NTPTimestamp) -> NTPTimestamp {
+        let corrected = correctedTime(at: wall)
+        guard smoothing != nil else { return corrected }
+        let added = smoothingOffset(at: wall) * 0x1p32
+        guard added.magnitude < 0x1p62 else { return corrected }
+        return NTPTimestamp(bits: corrected.bits &+ UInt64(bitPattern: Int64(added.rounded(.down))))
+    }
+
+    /// What is added to the best estimate of true time, seconds.
+    private func smoothingOffset(at wall: NTPTimestamp) -> Double {
+        guard let smoothing else { return 0 }
+        return smoothing.course.offset(after: smoothing.elapsed + elapsed(at: wall) * smoothingRate)
+    }
+
+    /// The best estimate of true time.
+    private func correctedTime(at wall: NTPTimestamp) -> NTPTimestamp {
         let corrected = wall.bits &+ correction
         guard correctionRate != 0 else { return NTPTimestamp(bits: corrected) }
         let change = max(min(elapsed(at: wall), correctionSeconds), 0) * correctionRate * 0x1p32
@@ -46,7 +70,9 @@ struct ServedTimestamps: Sendable {
 
     /// Root dispersion at a moment on the wall clock; never less than at the base.
     func rootDispersion(at wall: NTPTimestamp) -> NTPShort {
-        let units = ((rootDispersion + max(elapsed(at: wall), 0) * dispersionRate) * 65536).rounded(.up)
+        // What was added on purpose takes the time that is served away from the truth.
+        let added = smoothing == nil ? 0 : smoothingOffset(at: wall).magnitude
+        let units = ((rootDispersion + added + max(elapsed(at: wall), 0) * dispersionRate) * 65536).rounded(.up)
         guard units < 4_294_967_295 else { return NTPShort(bits: .max) }
         return NTPShort(bits: UInt32(max(units, 0)))
     }
@@ -66,6 +92,9 @@ struct ServedTimestamps: Sendable {
         answer.poll = poll
         answer.rootDispersion = rootDispersion(at: wall)
         answer.origin = origin
+        if smoothing != nil, smoothingOffset(at: wall).magnitude > leastSmoothing {
+            answer.referenceIdentifier = .smoothed
+        }
         return answer
     }
 

@@ -42,6 +42,21 @@ public struct SmoothingCourse: Equatable, Sendable {
         length = first.length + coast.length + last.length
     }
 
+    /// All that it is made of, in a fixed order.
+    var numbers: [Double] {
+        [offset, frequency] + [stages.0, stages.1, stages.2].flatMap { [$0.length, $0.wander] }
+    }
+
+    /// - Parameter numbers: what ``numbers`` gave; nil for a wrong number of them.
+    init?(numbers: [Double]) {
+        guard numbers.count == 8 else { return nil }
+        func stage(_ index: Int) -> Stage { Stage(length: numbers[2 * index], wander: numbers[2 * index + 1]) }
+        offset = numbers[0]
+        frequency = numbers[1]
+        stages = (stage(1), stage(2), stage(3))
+        length = numbers[2] + numbers[4] + numbers[6]
+    }
+
     /// Offset, frequency and its rate of change a while after the beginning; all zero from the end on.
     public func state(after elapsed: Double) -> (offset: Double, frequency: Double, wander: Double) {
         guard elapsed < length else { return (0, 0, 0) }

@@ -127,7 +127,8 @@ extension Timekeeper {
     }
 
     /// `smoothtime reset|activate`
-    mutating func change(smoothing mode: SmoothTimeMode, _ now: ClockReading, _ effects: inout [Effect]) -> ControlReply {
+    mutating func change(smoothing mode: SmoothTimeMode, _ now: ClockReading, _ effects: inout [Effect]) -> ControlReply
+    {
         guard let smoothing else { return .status(.notEnabled) }
         if mode == .reset || !smoothing.isActive { self.smoothing?.activate(now.monotonic) }
         publish(now, &effects)

@@ -119,7 +119,8 @@ extension Timekeeper {
 
     /// Whether a step that somebody made is the announced leap second. One at another time of day is not.
     func isLeapSecond(_ step: Duration, _ now: ClockReading) -> Bool {
-        guard mode == .system, leap.armed != .none, (step - leap.step).magnitude < .milliseconds(10) else { return false }
+        let isAwaited = mode == .system && leap.armed != .none
+        guard isAwaited, (step - leap.step).magnitude < .milliseconds(10) else { return false }
         return now.realtime + .seconds(2) >= leap.midnight
     }
 

@@ -58,7 +58,9 @@ struct ManualTime: Equatable {
     var slope: (value: Double, deviation: Double)? {
         var slopes: [Double] = []
         for (index, later) in entries.enumerated() {
-            for earlier in entries[..<index] { slopes.append((later.offset - earlier.offset) / (later.time - earlier.time)) }
+            for earlier in entries[..<index] {
+                slopes.append((later.offset - earlier.offset) / (later.time - earlier.time))
+            }
         }
         guard !slopes.isEmpty else { return nil }
         let mean = entries.reduce(0) { $0 + $1.time } / Double(entries.count)
