@@ -23,6 +23,8 @@ public enum Note: Equatable, Sendable {
     case sourceRemoved(String)
     case timedOut
     case noSources
+    /// What a reference clock's `offset` should be, by comparison with a better source.
+    case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -72,6 +74,9 @@ public enum Note: Equatable, Sendable {
         case .sourceRemoved(let source): "Removed source \(source)"
         case .timedOut: "Timeout reached"
         case .noSources: "No suitable source for synchronisation"
+        case .referenceClockOffset(let clock, let needed, let deviation, let samples, let against):
+            "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
+                + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
     }
 

@@ -15,6 +15,8 @@ public struct Timekeeper: Engine {
     /// What packets are authenticated with.
     var keys: KeyRing
     var sources: [Source] = []
+    /// Clocks of this machine's own; each is one of the sources, too.
+    var referenceClocks: [ReferenceClock] = []
     var pools: [Pool] = []
     var clock: SteeredClock
     var discipline: Discipline
@@ -106,6 +108,7 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
     }
 
@@ -123,6 +126,7 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
@@ -140,6 +144,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readReferenceClocks(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
@@ -195,6 +200,10 @@ public struct Timekeeper: Engine {
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
                 if sources[index].due != nil { sources[index].due = now.monotonic }
             }
+        case .referenceClockRead(let reading):
+            received(reading, now, &effects)
+        case .referenceClockFailed(let clock, let refusal):
+            referenceClockFailed(clock, refusal)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
