@@ -56,6 +56,7 @@ extension Timekeeper {
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
         case .story(let index): report(index) { .story(story($0)) }
+        case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
         case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
