@@ -50,6 +50,8 @@ public struct Scenario: Equatable, Sendable {
     public var attacker: AttackerSettings?
     public var stepsByOthers: [StepByOthers] = []
     public var sleeps: [Sleep] = []
+    /// The machine's real-time clock; nil = it has none.
+    public var realTimeClock: SimulatedChipSettings?
     /// UTC at the start, and whether a leap second comes.
     public var time = TrueTime()
     /// From when on the kernel lets nobody touch its clock; nil = never.

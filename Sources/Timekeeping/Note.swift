@@ -23,6 +23,11 @@ public enum Note: Equatable, Sendable {
     case sourceRemoved(String)
     case timedOut
     case noSources
+    case realTimeClockFailed(reason: String)
+    /// Somebody else put the RTC forward by this.
+    case realTimeClockSet(by: Duration)
+    /// The RTC went on alone while the machine was off.
+    case realTimeClockKept(error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -33,7 +38,7 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended:
+            .largeChange, .suspended, .realTimeClockFailed, .realTimeClockSet:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -71,6 +76,11 @@ public enum Note: Equatable, Sendable {
         case .sourceAdded(let source): "Added source \(source)"
         case .sourceRemoved(let source): "Removed source \(source)"
         case .timedOut: "Timeout reached"
+        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
+        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let error, let bound):
+            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+                + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         }
     }

@@ -26,6 +26,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
     makeDriftDirectory(host, user, log)
+    host.makeStateDirectories(for: user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -35,6 +36,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
@@ -42,6 +44,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if hasControl { linux.openControl() }
     linux.openPage()
     readDrift(host, &settings, log)
+    settings.realTimeClock = host.realTimeClockSettings(log)
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)

@@ -56,7 +56,7 @@ extension Timekeeper {
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
         case .story(let index): report(index) { .story(sources[$0].story) }
-        case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
+        case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
         case .manualList: .manualList(count: 0)
