@@ -48,6 +48,8 @@ struct Timeball: ParsableCommand {
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
+        RealTimeClockCommand.self,
+        BootCommand.self,
     ]
 }
 
