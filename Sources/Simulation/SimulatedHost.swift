@@ -171,6 +171,7 @@ public struct SimulatedHost: Host {
         case .readRTC: readRealTimeClock()
         case .setRTC(let second): realTimeClock?.set(second: second, at: now, epoch: scenario.time.epoch)
         case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
+        case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
@@ -241,6 +242,16 @@ public struct SimulatedHost: Host {
             sinceEpoch: .seconds(status.leap == .deleteSecond ? midnight - 1 : midnight))
         guard clock.reading(at: limit).realtime >= boundary else { return nil }
         return clock.moment(whenWallClockReads: boundary)
+    }
+
+    private mutating func readTemperature() {
+        var reading: Double?
+        if let thermometer = scenario.thermometer {
+            let moment = max(now - thermometer.lag, .zero)
+            let celsius = 20 + (scenario.oscillator.temperature?.kelvins(at: moment) ?? 0)
+            reading = (celsius / thermometer.resolution).rounded() * thermometer.resolution * 1000
+        }
+        queue.insert(.event(.temperature(reading)), at: now)
     }
 
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {

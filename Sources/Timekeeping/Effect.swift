@@ -57,6 +57,8 @@ public enum StateFile: Hashable, Sendable {
     case realTimeClock
     /// The time, for the next start of a machine without a real-time clock.
     case time
+    /// What has been learned of the crystal and its temperature.
+    case temperature
 }
 
 /// All that a ``Timekeeper`` can ask of its host. Effects are performed in order.
@@ -122,6 +124,9 @@ public enum Effect: Equatable, Sendable {
 
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
+
+    /// Read the temperature sensor, and report as ``Event/temperature(_:)``.
+    case readTemperature
 
     /// Say something to the log.
     case note(Note)

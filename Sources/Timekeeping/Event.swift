@@ -107,6 +107,8 @@ public enum Event: Equatable, Sendable {
 
     /// The RTC's update interrupt came, as ``Effect/watchRTC`` asked for.
     case rtcTurned(EdgeFinder.Edge, celsius: Double?)
+    /// The temperature sensor was read, in its own unit; nil if that failed.
+    case temperature(Double?)
 
     /// Somebody asked for something by a signal.
     case signal(TimekeeperSignal)

@@ -186,7 +186,8 @@ struct LinuxHost: ~Copyable, Host {
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
         case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
-        case .save(let file, let text): save(text, at: path(of: file), effect)
+        case .save(let file, let text): save(text, to: path(of: file), effect)
+        case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
         }
@@ -238,12 +239,13 @@ struct LinuxHost: ~Copyable, Host {
     private func path(of file: StateFile) -> String? {
         switch file {
         case .drift: settings.driftFile
+        case .temperature: settings.temperatureFile
         case .realTimeClock: settings.realTimeClock.file
         case .time: settings.realTimeClock.timeFile
         }
     }
 
-    private mutating func save(_ text: String, at path: String?, _ effect: Effect) {
+    private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
         guard let path else { return }
         do throws(SystemError) {
             try AtomicFile.write(text, to: path)
