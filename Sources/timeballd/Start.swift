@@ -44,6 +44,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     linux.openPage()
+    linux.allowWorkers()
     readDrift(host, &settings, log)
     settings.realTimeClock = host.realTimeClockSettings(log)
     readTemperatureModel(host, &settings, log)
