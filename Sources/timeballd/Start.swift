@@ -129,7 +129,10 @@ private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSetti
         guard let text = try AtomicFile.read(path) else { return }
         do throws(DriftRecordError) {
             let record = try DriftRecord(parsing: text)
-            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+            let age = AtomicFile.modified(path).map { KernelClock.realtime - $0 }
+            // By a clock that is behind the file nobody knows how old it is.
+            let known = age.flatMap { $0 >= .zero ? $0 : nil } ?? .seconds(30 * 86400)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew).aged(by: known)
         } catch {
             log.write("\(path) is not used: \(error.description)", .warning)
         }
