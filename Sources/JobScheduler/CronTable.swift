@@ -134,6 +134,9 @@ struct CronTable: Sendable {
                     }
                     let when: When
                     switch entry.schedule {
+                    case .reboot where directive?.0.policy.exact != nil:
+                        throw CrontabError(
+                            column: 1, word: "bad directive", reason: "@reboot has no instant: no start= above it")
                     case .reboot: when = .reboot
                     case .calendar(let expression): when = .calendar(expression)
                     }
