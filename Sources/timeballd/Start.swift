@@ -25,6 +25,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if user.name.isEmpty, user.user == 0, settings.purpose == .serve {
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
+    host.makeStateDirectories(for: user, log)
     makeDirectory(ofFile: host.driftFile, user, log)
     makeDirectory(ofFile: host.temperatureFile, user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
@@ -36,13 +37,16 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     linux.openPage()
+    linux.allowWorkers()
     readDrift(host, &settings, log)
+    settings.realTimeClock = host.realTimeClockSettings(log)
     readTemperatureModel(host, &settings, log)
 
     var timekeeper = Timekeeper(
