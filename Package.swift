@@ -55,7 +55,7 @@ let package = Package(
         pure("JobsControl"),
         pure(
             "JobScheduler",
-            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "AtSpool", "FileWatches"]),
+            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "ExactStarts", "AtSpool", "FileWatches"]),
         pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
@@ -126,7 +126,7 @@ let package = Package(
             name: "timeball-jobsd",
             dependencies: [
                 "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
-                "JobHistory", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
+                "JobHistory", "ExactStarts", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -165,7 +165,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobSchedulerTests",
-            dependencies: ["JobScheduler", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            dependencies: [
+                "JobScheduler", "ExactStarts", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones",
+                "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobsHostTests",
