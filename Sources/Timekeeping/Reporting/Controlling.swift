@@ -57,7 +57,7 @@ extension Timekeeper {
         case .status: .statusReport(statusReport(at: now))
         case .story(let index): report(index) { .story(story($0)) }
         case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
-        case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
+        case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
         case .manualList: .manualList(count: 0)
