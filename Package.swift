@@ -56,12 +56,12 @@ let package = Package(
         pure("JobsControl"),
         pure(
             "JobScheduler",
-            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "AtSpool", "FileWatches"]),
+            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "ExactStarts", "AtSpool", "FileWatches"]),
         pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
-        pure("RealTimeClock", ["TimeBase"]),
+        pure("RealTimeClock", ["TimeBase", "Recording"]),
         pure("Plotting", linker: [.linkedLibrary("m")]),
         pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
@@ -74,7 +74,7 @@ let package = Package(
             "Timekeeping",
             [
                 "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "Estimation", "NTPWire", "Control",
-                "Recording",
+                "Recording", "RealTimeClock",
             ]),
         pure(
             "Configuration",
@@ -83,12 +83,15 @@ let package = Package(
             ]),
         pure(
             "Simulation",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock"],
+            [
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock",
+                "Recording",
+            ],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock", "Recording"]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         acting("Cryptography", ["CNettle", "NTPWire"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
@@ -108,7 +111,8 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "NTPWire", "Control", "Recording",
-                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock",
+                "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -128,7 +132,7 @@ let package = Package(
             name: "timeball-jobsd",
             dependencies: [
                 "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
-                "JobHistory", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
+                "JobHistory", "ExactStarts", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -167,7 +171,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobSchedulerTests",
-            dependencies: ["JobScheduler", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            dependencies: [
+                "JobScheduler", "ExactStarts", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones",
+                "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobsHostTests",
@@ -194,7 +201,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
-            dependencies: ["RealTimeClock", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports"],
+            dependencies: [
+                "RealTimeClock", "Recording", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
@@ -225,7 +234,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
-                "AtomicTime", "TimeBase",
+                "AtomicTime", "RealTimeClock", "Recording", "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -236,7 +245,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: [], exclude: ["lying-server.py", "flood.py", "kernel-clock.py"],
+            name: "InteropTests", dependencies: [],
+            exclude: [
+                "lying-server.py", "flood.py", "kernel-clock.py", "nmea-server.py", "socket-samples.py",
+                "recorded.nmea",
+                "fake-devices.c",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

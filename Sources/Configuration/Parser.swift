@@ -11,6 +11,7 @@ struct Parser {
     /// What `leapsectz` and `leapseclist` said.
     var leapSecondZone: String?
     var leapSecondList: String?
+    var referenceClocks: [WrittenReferenceClock] = []
     private var file = ""
     private var line = 0
     /// The files that are being read, each included by the one before it.
@@ -70,6 +71,17 @@ struct Parser {
 
     mutating func warn(_ word: Word, _ sentence: String) {
         report(.warning, word, sentence)
+    }
+
+    /// Where the line that is being read stands.
+    var place: (file: String, line: Int) { (file, line) }
+
+    /// A remark on a line that was read before.
+    mutating func warn(_ word: Word, at place: (file: String, line: Int), _ sentence: String) {
+        let now = self.place
+        defer { (file, line) = now }
+        (file, line) = place
+        warn(word, sentence)
     }
 
     private mutating func report(_ severity: Diagnostic.Severity, _ word: Word, _ sentence: String) {

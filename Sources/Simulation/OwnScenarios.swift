@@ -14,7 +14,8 @@ extension Scenario {
     }
 
     public static let own: [Scenario] =
-        attacks + failures + networks + leaps + leapModes + smears + temperatures + [cutTheCable]
+        attacks + failures + networks + leaps + leapModes + smears + temperatures
+        + referenceClocks + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(

@@ -1,6 +1,7 @@
 internal import Addresses
 public import BoundPage
 public import Engine
+internal import RealTimeClock
 public import TimeBase
 public import Timekeeping
 
@@ -43,6 +44,10 @@ public struct SimulatedHost: Host {
         case reply(RequestToken, from: Endpoint, octets: [UInt8], arrived: (server: Int, moment: Duration)?)
         case stepByOthers(Duration)
         case sleep(Scenario.Sleep)
+        /// What a reference clock has to say of a full second comes.
+        case referenceClock(Int, second: Duration)
+        /// The kernel writes the RTC, if its clock still counts as synchronised.
+        case kernelWritesRTC
     }
 
     public let scenario: Scenario
@@ -64,6 +69,8 @@ public struct SimulatedHost: Host {
     public private(set) var kernelLeap = SimulatedKernelLeap()
     /// Letters that the engine wrote.
     public private(set) var mails: [ChangeMail] = []
+    /// The RTC, where there is one.
+    public private(set) var realTimeClock: SimulatedChip?
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
     /// The poll interval (binary logarithm of seconds) in the last request.
@@ -77,6 +84,7 @@ public struct SimulatedHost: Host {
     private var fromServer: [RandomSource]
     private var indices: [IPAddress: Int] = [:]
     private var attacker: OffPathAttacker?
+    private var referenceClocks: [SimulatedReferenceClock]
     /// Sockets that are open, whom they are connected to, and when a request went out by them.
     private var sockets: [RequestToken: (peer: Endpoint, sent: Duration)] = [:]
     private var nextSecond = Duration.seconds(1)
@@ -97,6 +105,14 @@ public struct SimulatedHost: Host {
         attacker = scenario.attacker.map {
             OffPathAttacker($0, random: RandomSource(seed: seed, stream: RandomStream.attacker))
         }
+        referenceClocks = scenario.referenceClocks.enumerated().map { index, settings in
+            SimulatedReferenceClock(
+                settings, random: RandomSource(seed: seed, stream: RandomStream.referenceClock(index)))
+        }
+        for index in referenceClocks.indices where referenceClocks[index].settings.isPeriodic {
+            expect(second: .seconds(1), of: index)
+        }
+        realTimeClock = scenario.realTimeClock.map { SimulatedChip($0, length: scenario.length, seed: seed) }
         for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
         for sleep in scenario.sleeps { queue.insert(.sleep(sleep), at: sleep.at) }
     }
@@ -151,6 +167,9 @@ public struct SimulatedHost: Host {
             self.status = status
             statusSet = now
             kernelLeap.tell(status.leap, at: read().realtime)
+            if status.isSynchronised, let first = realTimeClock?.beginWrites(at: now) {
+                queue.insert(.kernelWritesRTC, at: first)
+            }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
         case .resolve(let token, let name, let family):
@@ -159,7 +178,11 @@ public struct SimulatedHost: Host {
         case .serve(let served): self.served = served
         case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
+        case .readReferenceClock(let index): readReferenceClock(index)
         case .save(let file, let text): saved[file] = text
+        case .readRTC: readRealTimeClock()
+        case .setRTC(let second): realTimeClock?.set(second: second, at: now, epoch: scenario.time.epoch)
+        case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
         case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
@@ -179,6 +202,18 @@ public struct SimulatedHost: Host {
         var rate = rate
         rate.scaledFrequency = min(max(rate.scaledFrequency, -32_768_000), 32_768_000)
         clock.setRate(rate, at: now)
+    }
+
+    private mutating func readRealTimeClock() {
+        guard let read = realTimeClock?.read(at: now, epoch: scenario.time.epoch) else {
+            let refusal = KernelRefusal(call: "open", number: 2, text: "No such file or directory")
+            queue.insert(.event(.refused(.readRTC, refusal)), at: now)
+            return
+        }
+        let reading = EdgeFinder.Reading(
+            began: clock.reading(at: read.began).monotonic, ended: clock.reading(at: read.ended).monotonic,
+            seconds: read.second)
+        queue.insert(.event(.rtcRead(reading, celsius: read.celsius)), at: read.ended)
     }
 
     private var refusesClock: Bool { scenario.kernelRefusesFrom.map { now >= $0 } ?? false }
@@ -270,9 +305,19 @@ public struct SimulatedHost: Host {
         case .event(.sent(let token, let stamp)):
             return sockets[token] == nil ? nil : .sent(token, at: stamp)
         case .event(let event): return event
+        case .referenceClock(let index, let second): return heard(index, second: second)
         case .stepByOthers(let change):
             setClock(by: change)
             return .clockWasSet
+        case .kernelWritesRTC:
+            guard kernelIsSynchronised else {
+                realTimeClock?.endWrites()
+                return nil
+            }
+            if let next = realTimeClock?.kernelWrites(at: moment, clockError: clock.error(at: moment)) {
+                queue.insert(.kernelWritesRTC, at: next)
+            }
+            return nil
         case .sleep(let sleep):
             clock.suspend(at: now, for: sleep.duration, error: sleep.error)
             now += sleep.duration
@@ -298,6 +343,32 @@ public struct SimulatedHost: Host {
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
         }
+    }
+
+    // MARK: Reference clocks
+
+    private mutating func expect(second: Duration, of index: Int) {
+        guard second <= scenario.length else { return }
+        queue.insert(
+            .referenceClock(index, second: second), at: referenceClocks[index].arrival(ofSecond: second))
+    }
+
+    private mutating func heard(_ index: Int, second: Duration) -> Event? {
+        expect(second: second + .seconds(1), of: index)
+        let reading = referenceClocks[index].heard(
+            index, second: scenario.time.utc(at: second), at: now, stamp: read().realtime,
+            leap: scenario.time.announcement(at: now))
+        guard let reading, !scenario.settings.referenceClocks[index].isAsked else { return nil }
+        return .referenceClockRead(reading)
+    }
+
+    private mutating func readReferenceClock(_ index: Int) {
+        guard referenceClocks.indices.contains(index) else { return }
+        let time = scenario.time
+        let reading = referenceClocks[index].read(
+            index, at: now, utc: { time.utc(at: $0) }, stamp: read().realtime, leap: time.announcement(at: now))
+        guard let reading, scenario.settings.referenceClocks[index].isAsked else { return }
+        queue.insert(.event(.referenceClockRead(reading)), at: now)
     }
 
     /// A request comes in at a server, which is awake even if the client sleeps.

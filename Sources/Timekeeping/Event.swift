@@ -1,6 +1,7 @@
 public import Addresses
 public import AtomicTime
 public import NTPWire
+public import RealTimeClock
 public import TimeBase
 
 /// Names one request that was sent, until its socket is closed. Never used twice.
@@ -99,12 +100,23 @@ public enum Event: Equatable, Sendable {
     /// The table of leap seconds was read again, and is this now.
     case leapSecondsRead(LeapHistory)
 
+    /// A reference clock was read, because it was asked for or because it spoke.
+    case referenceClockRead(ReferenceClockReading)
+
+    /// A reference clock, by its position, could not be read.
+    case referenceClockFailed(Int, KernelRefusal)
+
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet
 
     /// The kernel refused an effect.
     case refused(Effect, KernelRefusal)
 
+    /// The RTC was read, as ``Effect/readRTC`` asked for, and what a sensor of the machine says (°C), where there is one.
+    case rtcRead(EdgeFinder.Reading, celsius: Double?)
+
+    /// The RTC's update interrupt came, as ``Effect/watchRTC`` asked for.
+    case rtcTurned(EdgeFinder.Edge, celsius: Double?)
     /// The temperature sensor was read, in its own unit; nil if that failed.
     case temperature(Double?)
 

@@ -2,6 +2,7 @@ internal import Addresses
 public import Engine
 internal import Estimation
 public import NTPWire
+internal import RealTimeClock
 public import TimeBase
 
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
@@ -15,6 +16,8 @@ public struct Timekeeper: Engine {
     /// What packets are authenticated with.
     var keys: KeyRing
     var sources: [Source] = []
+    /// Clocks of this machine's own; each is one of the sources, too.
+    var referenceClocks: [ReferenceClock] = []
     var pools: [Pool] = []
     var clock: SteeredClock
     var discipline: Discipline
@@ -94,6 +97,9 @@ public struct Timekeeper: Engine {
     var initialCorrection: InitialCorrection?
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
+    /// The real-time clock, where one is measured.
+    var realTimeClock: RealTimeClockKeeping?
+    var timeSaveDue: Instant<Monotonic>?
     var lastUnsynchronisedReason = ""
     var lastSelectedNote = ""
 
@@ -125,8 +131,12 @@ public struct Timekeeper: Engine {
         manual = ManualTime(isEnabled: settings.acceptsManualTime)
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         prepareCivilTime(now.monotonic)
         addFirstSources(at: now.monotonic)
+        realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
+        if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
+        takeInitialKnowledge(now)
     }
 
     // MARK: Time
@@ -143,9 +153,12 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
+        consider(realTimeClock?.wake)
+        consider(timeSaveDue)
         consider(localReferenceDue)
         consider(temperature?.due)
         consider(renewalDue)
@@ -163,6 +176,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readReferenceClocks(now, &effects)
         readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
@@ -171,6 +185,11 @@ public struct Timekeeper: Engine {
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
             saveDrift(&effects)
+        }
+        wakeRealTimeClock(now, &effects)
+        if let due = timeSaveDue, due <= now.monotonic {
+            timeSaveDue = now.monotonic + Self.timeSavingInterval
+            saveTime(now, &effects)
         }
         updateLocalReference(now, &effects)
         wakeForLeap(now, &effects)
@@ -223,10 +242,16 @@ public struct Timekeeper: Engine {
             }
         case .leapSecondsRead(let table):
             leapSecondsRead(table, now, &effects)
+        case .referenceClockRead(let reading):
+            received(reading, now, &effects)
+        case .referenceClockFailed(let clock, let refusal):
+            referenceClockFailed(clock, refusal)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
             refused(effect, refusal, now, &effects)
+        case .rtcRead(let reading, let celsius): readRealTimeClock(reading, celsius: celsius, now, &effects)
+        case .rtcTurned(let edge, let celsius): realTimeClockTurned(edge, celsius: celsius, now, &effects)
         case .temperature(let reading):
             received(temperature: reading, now, &effects)
         case .signal(.refresh):
@@ -246,6 +271,8 @@ public struct Timekeeper: Engine {
         }
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
+        finishRealTimeClock(now, &effects)
+        saveTime(now, &effects)
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }
         }

@@ -22,6 +22,8 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        case referenceClock(Int)
+        case realTimeClock
         /// A worker, by its place.
         case worker(Int)
     }
@@ -65,6 +67,7 @@ struct LinuxHost: ~Copyable, Host {
     var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
+    var referenceClocks: [ReferenceClockDriver] = []
     /// What other programs read the time from.
     var page: PageWriter?
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
@@ -72,6 +75,8 @@ struct LinuxHost: ~Copyable, Host {
     private(set) var rateIsUncertain = false
     /// Sends mail of large corrections.
     var mailer: Mailer?
+    /// The RTC, where one is measured.
+    var realTimeClock: OpenRealTimeClock?
     var clients = ControlClients()
     var commandAccess: AccessTable
     /// Control requests so far.
@@ -191,6 +196,7 @@ struct LinuxHost: ~Copyable, Host {
             watchResolver()
         case .serve(let served): serve(served)
         case .publishBound(let report): publish(report)
+        case .readReferenceClock(let position): readReferenceClock(position)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
@@ -198,8 +204,8 @@ struct LinuxHost: ~Copyable, Host {
         case .readKeys: readKeys()
         case .readLeapSeconds: readLeapSeconds()
         case .mail(let mail): send(mail)
-        case .save(.drift, let text): save(text, to: settings.driftFile, effect)
-        case .save(.temperature, let text): save(text, to: settings.temperatureFile, effect)
+        case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
+        case .save(let file, let text): save(text, to: path(of: file), effect)
         case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
@@ -250,6 +256,15 @@ struct LinuxHost: ~Copyable, Host {
         directorySources = sources
     }
 
+    private func path(of file: StateFile) -> String? {
+        switch file {
+        case .drift: settings.driftFile
+        case .temperature: settings.temperatureFile
+        case .realTimeClock: settings.realTimeClock.file
+        case .time: settings.realTimeClock.timeFile
+        }
+    }
+
     private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
         guard let path else { return }
         do throws(SystemError) {
@@ -263,7 +278,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
         if isStopping {
             if case .save = effect {
-                log.write("The drift was not saved: \(error)", .error)
+                log.write("What was learned was not saved: \(error)", .error)
             } else {
                 log.write("\(error)", .error)
             }
@@ -277,6 +292,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func handle(_ ready: PollSet<Watched>.Ready) {
         switch ready.tag {
         case .timer: timer.clear()
+        case .realTimeClock: takeRealTimeClockUpdate()
         case .stepWatch:
             if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .request(let token): receive(token, ready)
@@ -286,6 +302,7 @@ struct LinuxHost: ~Copyable, Host {
         case .worker(let place): hear(place)
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
+        case .referenceClock(let position): receiveReferenceClock(position)
         case .resolver(let descriptor):
             pollSet.forget(descriptor)
             answer(resolver.receive(descriptor, at: KernelClock.monotonic))

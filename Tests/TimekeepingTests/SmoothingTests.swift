@@ -44,47 +44,67 @@ internal import TimeBase
         #expect((hours(400, 1) - (2500 + 400) / 3600).magnitude < 0.001)
     }
 
-    /// Served time less true time, seconds.
-    private func error(_ bench: Bench) -> Double {
-        guard let served = bench.keeper.servedState else { return .nan }
-        return (served.time(at: bench.now.realtime) - bench.trueTime).inSeconds
+    @Test("Whatever jumps and bends the estimate makes, what is served jumps and bends at no moment")
+    func continuity() {
+        var random = RandomSource(seed: 9)
+        let start = Instant<Monotonic>(sinceEpoch: .seconds(100))
+        var smoothing = TimeSmoothing(
+            SmoothTimeSettings(maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 0.1)), at: start)
+        var line = EstimateLine(base: .zero, time: 0, offset: 0, frequency: 0)
+        smoothing.follow(line, skew: .zero, at: 0, start)
+        var time = 0.0
+        func served(_ at: Double) -> Double {
+            let course = smoothing.course(at: at).map { $0.course.offset(after: $0.elapsed) } ?? 0
+            return line.offset - line.frequency * (at - line.time) + line.base.inSeconds + course
+        }
+        for round in 0..<500 {
+            time += 1000 * random.uniform()
+            let before = (served(time), served(time) - served(time - 1e-3))
+            if round % 50 == 49 {
+                // A leap second in mode slew: true time jumps, and with it the base.
+                line.base += .seconds(round % 100 == 49 ? -1 : 1)
+                smoothing.pass(.seconds(round % 100 == 49 ? -1 : 1), isSmoothed: true, at: time, start)
+            } else {
+                let here = line.offset - line.frequency * (time - line.time)
+                line.time = time
+                line.offset = here + (random.uniform() - 0.5) * 0.01
+                line.frequency += (random.uniform() - 0.5) * 1e-5
+                smoothing.follow(line, skew: .zero, at: time, start)
+            }
+            #expect((served(time) - before.0).magnitude < 1e-9, "round \(round)")
+            #expect((served(time + 1e-3) - served(time) - before.1).magnitude < 1e-9, "round \(round)")
+        }
     }
 
-    @Test("For clients nothing jumps when the sources turn out to be elsewhere; without smoothing it does")
-    func corrections() {
-        for isSmooth in [true, false] {
-            var bench = bench(2) {
-                guard isSmooth else { return }
-                $0.smoothTime = SmoothTimeSettings(
-                    maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 1))
-            }
-            bench.run(for: .seconds(4000))
-            for number in 1...2 as ClosedRange<UInt32> {
-                bench.servers[address(number)] = server(fastBy: .milliseconds(20))
-            }
-            var largest = 0.0
-            var refids: Set<ReferenceIdentifier> = []
-            var last = error(bench)
-            for _ in 0..<6000 {
-                bench.run(for: .seconds(1))
-                let now = error(bench)
-                largest = max(largest, (now - last).magnitude)
-                last = now
-                if let served = bench.keeper.servedState {
-                    refids.insert(
-                        served.header(
-                            version: 4, mode: .server, poll: 6, at: bench.now.realtime, origin: .unknown,
-                            receive: .unknown, transmit: .unknown
-                        ).referenceIdentifier)
-                    // How far it is from the best estimate on purpose, is told.
-                    let known = served.rootDelay.inSeconds / 2 + served.rootDispersion(at: bench.now.realtime).inSeconds
-                    #expect(known >= served.smoothingOffset(at: bench.now.realtime).magnitude - 1e-15)
-                }
-            }
-            #expect((last - 0.02).magnitude < 1e-3)
-            #expect(isSmooth ? largest < 110e-6 : largest > 1e-3, "\(isSmooth): \(largest)")
-            #expect(refids.contains(.smoothed) == isSmooth)
+    @Test("A correction reaches clients slowly; while it does they are told by whom, and by how much they may be misled")
+    func correction() {
+        var bench = bench(2) {
+            $0.smoothTime = SmoothTimeSettings(maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 1))
         }
+        bench.run(for: .seconds(4000))
+        bench.servers = [:]
+        _ = bench.ask(.changeOffset(.milliseconds(-20)))
+        func error() -> Double {
+            guard let served = bench.keeper.servedState else { return .nan }
+            return (served.time(at: bench.now.realtime) - bench.trueTime).inSeconds
+        }
+        var last = error()
+        #expect(last.magnitude < 1e-4)
+        for second in 0..<1000 {
+            bench.run(for: .seconds(1))
+            let now = error()
+            #expect((now - last).magnitude < 110e-6)
+            last = now
+            guard let served = bench.keeper.servedState else { continue }
+            let wall = bench.now.realtime
+            let header = served.header(
+                version: 4, mode: .server, poll: 6, at: wall, origin: .unknown, receive: .unknown, transmit: .unknown)
+            if second < 100 { #expect(header.referenceIdentifier == .smoothed) }
+            if second > 600 { #expect(header.referenceIdentifier != .smoothed) }
+            let known = served.rootDelay.inSeconds / 2 + served.rootDispersion(at: wall).inSeconds
+            #expect(known >= served.smoothingOffset(at: wall).magnitude - 1e-15)
+        }
+        #expect((last - 0.02).magnitude < 1e-3)
     }
 
     @Test("Before the clock is steady nothing is smoothed, unless somebody says that it shall be")

@@ -121,6 +121,7 @@ extension Timekeeper {
             sources[index].bestSample?.offset -= seconds
         }
         filter?.shift(by: -seconds)
+        for position in referenceClocks.indices { referenceClocks[position].shift(by: -seconds) }
         unseen.carried -= seconds
         aim?.offset -= seconds
         manual.shift(by: -seconds)
@@ -193,6 +194,7 @@ extension Timekeeper {
         guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
         let isHopeless = sources.allSatisfy { source in
             // A name that did not resolve twice has no address now.
+            if source.settings.kind == .referenceClock { return source.failures >= 8 && source.estimate.count == 0 }
             guard source.endpoint != nil else {
                 return pools.first { $0.number == source.pool }.map { $0.failures >= 2 } ?? true
             }
@@ -235,6 +237,10 @@ extension Timekeeper {
             }
         case .setTAIOffset:
             effects.append(.note(.refused(refusal, consequence: "CLOCK_TAI does not show TAI.")))
+        case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
+        case .save(.realTimeClock, _), .save(.time, _):
+            effects.append(
+                .note(.refused(refusal, consequence: "The next start of the machine knows less of the time.")))
         case .save:
             effects.append(
                 .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))

@@ -20,6 +20,8 @@ struct InitialCorrection: Equatable {
     /// When it is over at the latest, or at once if it was done.
     var due: Instant<Monotonic>
     var isDone = false
+    /// Who is asked, by the number of their lines.
+    var pools: Set<Int> = []
 
     /// Eight requests, two seconds apart, and the time to find the servers.
     static let patience = Duration.seconds(20)
@@ -46,6 +48,7 @@ extension Timekeeper {
         for name in initial.names {
             var source = SourceSettings(kind: .server, name: name)
             source.initialBurst = true
+            initialCorrection?.pools.insert(nextSourceNumber)
             add(source, at: now)
         }
     }
@@ -67,13 +70,12 @@ extension Timekeeper {
         guard let initial = initialCorrection, initial.due <= now.monotonic else { return }
         initialCorrection = nil
         if !initial.isDone { effects.append(.note(.noInitialSource)) }
-        for source in sources {
+        for source in sources where source.pool.map({ initial.pools.contains($0) }) ?? false {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }
             filter?.remove(source.number)
         }
-        sources = []
-        pools = []
-        resolutions = [:]
+        sources.removeAll { $0.pool.map { initial.pools.contains($0) } ?? false }
+        pools.removeAll { initial.pools.contains($0.number) }
         selected = nil
         setUnsynchronised("the sources are only starting", now, &effects, isNews: false)
         for source in settings.sources { add(source, at: now.monotonic) }
