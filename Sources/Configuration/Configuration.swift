@@ -69,6 +69,7 @@ extension Parser {
     /// The settings, if no error was found.
     mutating func finished() throws(ConfigurationErrors) -> DaemonSettings {
         readSourceDirectories()
+        dropMoot()
         if diagnostics.contains(where: { $0.severity == .error }) {
             throw ConfigurationErrors(diagnostics: diagnostics)
         }

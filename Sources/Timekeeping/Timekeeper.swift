@@ -57,6 +57,8 @@ public struct Timekeeper: Engine {
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
+    /// `reselectdist` of the configuration, or as it was changed at run time.
+    var reselectDistance: Duration
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
@@ -103,6 +105,7 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        reselectDistance = settings.reselectDistance
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
@@ -123,6 +126,7 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        consider(refreshDue)
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
@@ -143,6 +147,7 @@ public struct Timekeeper: Engine {
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
+        refreshIfDue(now)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -190,6 +195,8 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .routesTested(let reachable, let unreachable):
+            routesTested(reachable: reachable, unreachable: unreachable, now, &effects)
         case .keysRead(let read):
             keys = keys.replacing(keys: read)
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {

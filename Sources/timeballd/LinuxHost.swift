@@ -181,6 +181,7 @@ struct LinuxHost: ~Copyable, Host {
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
+        case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
         case .save(.drift, let text): save(text, effect)
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
