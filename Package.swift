@@ -206,7 +206,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: [
+                "Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase", "Simulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",

@@ -101,7 +101,7 @@ public struct Console<World: ConsoleWorld> {
                 return "\(address)"
             }
             return name
-        case (.ip(let ip), .resolved):
+        case (.ip(let ip), .resolved), (.ip(let ip), .original):
             let name = world.name(of: ip) ?? "\(ip)"
             return options.isWide ? name : ConsoleNames.cut(name)
         default: return "\(address)"

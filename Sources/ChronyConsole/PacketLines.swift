@@ -64,7 +64,7 @@ enum PacketLines {
             "Root dispersion : \(fixed(report.rootDispersion, 6)) seconds",
             "Reference ID    : \(Columns.hexadecimal(report.referenceIdentifier.bits)) (\(reference(report)))",
             "Reference time  : \(Moments.sentence(report.referenceTime))",
-            "Offset          : \(fixed(.zero - report.offset, 9, plus: true)) seconds",
+            "Offset          : \(fixed(report.offset, 9, plus: true)) seconds",
             "Peer delay      : \(fixed(report.delay, 9)) seconds",
             "Peer dispersion : \(fixed(report.dispersion, 9)) seconds",
             "Response time   : \(fixed(report.responseTime, 9)) seconds",
@@ -101,7 +101,7 @@ enum PacketLines {
             Columns.fixed(power(report.poll), 0), "\(report.precision)", Columns.fixed(power(report.precision), 9),
             fixed(report.rootDelay, 6), fixed(report.rootDispersion, 6),
             Columns.hexadecimal(report.referenceIdentifier.bits), reference(report),
-            Moments.raw(report.referenceTime), fixed(.zero - report.offset, 9), fixed(report.delay, 9),
+            Moments.raw(report.referenceTime), fixed(report.offset, 9), fixed(report.delay, 9),
             fixed(report.dispersion, 9), fixed(report.responseTime, 9), Columns.fixed(report.jitterAsymmetry, 2),
         ] + tests(report.tests) + [
             report.isInterleaved ? "Yes" : "No", report.isAuthenticated ? "Yes" : "No", stamp(report.transmitStamp),

@@ -44,7 +44,7 @@ struct Reports {
             "MS Name/IP address         Stratum Poll Reach LastRx Last sample               ",
             String(repeating: "=", count: 79),
         ]
-        let tail = "  2   6   377    23   -923us[ -924us] +/-   43ms"
+        let tail = "   2   6   377    23   -923us[ -924us] +/-   43ms"
         #expect(
             console.say("sources").printed == heading + [
                 "^* 203.0.113.1                " + tail, "^+ 2001:db8:1111:2222:3333:>  " + tail,
