@@ -232,7 +232,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: [], exclude: [
+            name: "InteropTests", dependencies: [],
+            exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
             ],
             swiftSettings: strict),

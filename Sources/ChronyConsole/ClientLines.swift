@@ -7,7 +7,8 @@ enum ClientLines {
         let columns = [
             Columns.left(name, 25), " " + Columns.right(client.ntpHits, 6), " " + Columns.right(client.ntpDrops, 5),
             " " + Columns.right(Columns.exponent(client.ntpInterval), 2),
-            " " + Columns.right(Columns.exponent(client.ntpTimeoutInterval), 2), " " + Columns.interval(client.lastNTPHit),
+            " " + Columns.right(Columns.exponent(client.ntpTimeoutInterval), 2),
+            " " + Columns.interval(client.lastNTPHit),
             " " + Columns.right(hits, 6), " " + Columns.right(drops, 5),
             " " + Columns.right(Columns.exponent(interval), 2), " " + Columns.interval(last),
         ]

@@ -7,7 +7,8 @@ extension ConsoleManual {
         if word == "clients" { return "network if opened; `-r` root" }
         switch first.requiredAccess {
         case .unixSocket: return "root"
-        case .monitoring(let group): return OpenCommands.standard.groups.contains(group) ? "network" : "network if opened"
+        case .monitoring(let group):
+            return OpenCommands.standard.groups.contains(group) ? "network" : "network if opened"
         }
     }
 

@@ -16,7 +16,10 @@ enum ConsoleCommand: Equatable {
 
     // Reading.
     case tracking, activity, serverStatistics, smoothing, rtc, manualList
-    case sources(TableOptions), statistics(TableOptions), selection(TableOptions), authentication(TableOptions)
+    case sources(TableOptions)
+    case statistics(TableOptions)
+    case selection(TableOptions)
+    case authentication(TableOptions)
     case packets(TypedSource?)
     case sourceName(TypedSource)
     case clients(minimumHits: UInt32, keyExchange: Bool, reset: Bool)
@@ -25,7 +28,8 @@ enum ConsoleCommand: Equatable {
 
     // Asking for something.
     case plain(ControlRequest)
-    case online(TypedSelector), offline(TypedSelector)
+    case online(TypedSelector)
+    case offline(TypedSelector)
     case burst(good: Int32, total: Int32, TypedSelector)
     case modify(TypedSource, SourceModification)
     case selectOptions(TypedSource, mask: SelectOptions, options: SelectOptions)

@@ -44,7 +44,10 @@ public struct ConsoleManual: Hashable, Sendable {
             [.tracking], "timeball wait"
         ),
         ("dfreq", "PPM", "Adds to the clock's frequency (for tests)", [.changeFrequency], "timeball tune dfreq PPM"),
-        ("doffset", "SECONDS", "Adds to the clock's offset (for tests)", [.changeOffset], "timeball tune doffset SECONDS"),
+        (
+            "doffset", "SECONDS", "Adds to the clock's offset (for tests)", [.changeOffset],
+            "timeball tune doffset SECONDS"
+        ),
     ]
 
     private static let sources: [Entry] = [
@@ -53,7 +56,10 @@ public struct ConsoleManual: Hashable, Sendable {
             "sourcestats", "[-a] [-v]", "What each source's samples say together", [.sourceCount, .sourceStatistics],
             "timeball sourcestats"
         ),
-        ("selectdata", "[-a] [-v]", "How selection sees each source", [.sourceCount, .selection], "timeball selectdata"),
+        (
+            "selectdata", "[-a] [-v]", "How selection sees each source", [.sourceCount, .selection],
+            "timeball selectdata"
+        ),
         (
             "selectopts", "SOURCE +-OPTION...", "Sets or clears noselect, prefer, trust, require of a source",
             [.modifySelectOptions], "timeball source options SOURCE +-OPTION..."
@@ -71,7 +77,10 @@ public struct ConsoleManual: Hashable, Sendable {
 
     private static let servers: [Entry] = [
         ("activity", "", "How many sources are online and offline", [.activity], "timeball activity"),
-        ("authdata", "[-a] [-v]", "How each source proves who it is", [.sourceCount, .source, .authentication], "timeball authdata"),
+        (
+            "authdata", "[-a] [-v]", "How each source proves who it is", [.sourceCount, .source, .authentication],
+            "timeball authdata"
+        ),
         ("ntpdata", "[SOURCE]", "The last packet of each source, or of one", [.ntpData], "timeball ntpdata"),
         ("add", "server|pool|peer NAME [OPTION...]", "Adds a source", [.addSource], "timeball source add"),
         ("delete", "SOURCE", "Removes a source", [.deleteSource], "timeball source rm"),
@@ -106,7 +115,10 @@ public struct ConsoleManual: Hashable, Sendable {
         ),
         ("online", "[SOURCES]", "Polls sources again", [.online], "timeball source online"),
         ("offline", "[SOURCES]", "Stops polling sources", [.offline], "timeball source offline"),
-        ("onoffline", "", "Sets sources online or offline as the network allows", [.onOffline], "timeball source onoffline"),
+        (
+            "onoffline", "", "Sets sources online or offline as the network allows", [.onOffline],
+            "timeball source onoffline"
+        ),
         ("refresh", "", "Looks the names of all sources up again", [.refresh], "timeball source refresh"),
         ("reload", "sources", "Reads the `*.sources` files again", [.reloadSources], "timeball source reload"),
         ("sourcename", "SOURCE", "What the configuration calls a source", [.sourceName], "timeball sources"),
@@ -125,16 +137,31 @@ public struct ConsoleManual: Hashable, Sendable {
         ("serverstats", "", "What the server did since it started", [.serverStatistics], "timeball serverstats"),
         ("allow", "[all] [SUBNET]", "Answers these addresses", [.allow, .allowAll], "timeball serve allow"),
         ("deny", "[all] [SUBNET]", "Does not answer these addresses", [.deny, .denyAll], "timeball serve deny"),
-        ("local", "[OPTION...]", "Serves this clock although no source confirms it", [.local, .localOld], "timeball serve local"),
+        (
+            "local", "[OPTION...]", "Serves this clock although no source confirms it", [.local, .localOld],
+            "timeball serve local"
+        ),
         ("local", "off", "Ends that", [.local, .localOld], "timeball serve local --off"),
-        ("smoothtime", "reset|activate", "Begins smoothing anew, or begins it", [.smoothTime], "timeball serve smoothtime"),
+        (
+            "smoothtime", "reset|activate", "Begins smoothing anew, or begins it", [.smoothTime],
+            "timeball serve smoothtime"
+        ),
         ("smoothing", "", "How the served time is smoothed", [.smoothing], "timeball serve smoothing"),
     ]
 
     private static let control: [Entry] = [
-        ("cmdaccheck", "ADDRESS", "Whether an address may ask as we do here", [.checkControlAccess], "timeball serve check --control ADDRESS"),
-        ("cmdallow", "[all] [SUBNET]", "Lets these addresses ask", [.controlAllow, .controlAllowAll], "timeball serve allow --control"),
-        ("cmddeny", "[all] [SUBNET]", "Does not let these addresses ask", [.controlDeny, .controlDenyAll], "timeball serve deny --control"),
+        (
+            "cmdaccheck", "ADDRESS", "Whether an address may ask as we do here", [.checkControlAccess],
+            "timeball serve check --control ADDRESS"
+        ),
+        (
+            "cmdallow", "[all] [SUBNET]", "Lets these addresses ask", [.controlAllow, .controlAllowAll],
+            "timeball serve allow --control"
+        ),
+        (
+            "cmddeny", "[all] [SUBNET]", "Does not let these addresses ask", [.controlDeny, .controlDenyAll],
+            "timeball serve deny --control"
+        ),
     ]
 
     private static let realTimeClock: [Entry] = [

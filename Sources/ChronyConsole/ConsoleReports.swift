@@ -8,7 +8,9 @@ extension Console {
         switch command {
         case .tracking: return tracking()
         case .activity:
-            return printReport(.activity) { if case .activity(let report) = $0 { report } else { nil } } print: {
+            return printReport(.activity) {
+                if case .activity(let report) = $0 { report } else { nil }
+            } print: {
                 $0.show(SystemLines.activity($1), fields: SystemLines.activityFields($1))
             }
         case .serverStatistics:
@@ -18,15 +20,21 @@ extension Console {
                 $0.show(SystemLines.server($1), fields: SystemLines.serverFields($1))
             }
         case .smoothing:
-            return printReport(.smoothing) { if case .smoothing(let report) = $0 { report } else { nil } } print: {
+            return printReport(.smoothing) {
+                if case .smoothing(let report) = $0 { report } else { nil }
+            } print: {
                 $0.show(SystemLines.smoothing($1), fields: SystemLines.smoothingFields($1))
             }
         case .rtc:
-            return printReport(.rtc) { if case .rtc(let report) = $0 { report } else { nil } } print: {
+            return printReport(.rtc) {
+                if case .rtc(let report) = $0 { report } else { nil }
+            } print: {
                 $0.show(SystemLines.rtc($1), fields: SystemLines.rtcFields($1))
             }
         case .manualList:
-            return printReport(.manualList) { if case .manualList(let report) = $0 { report } else { nil } } print: {
+            return printReport(.manualList) {
+                if case .manualList(let report) = $0 { report } else { nil }
+            } print: {
                 $0.manual($1)
             }
         case .sources(let table): return sources(table)
@@ -36,7 +44,9 @@ extension Console {
         case .packets(let source): return packets(source)
         case .sourceName(let source):
             guard let address = address(source) else { return false }
-            return printReport(.sourceName(address)) { if case .sourceName(let name) = $0 { name } else { nil } } print: {
+            return printReport(.sourceName(address)) {
+                if case .sourceName(let name) = $0 { name } else { nil }
+            } print: {
                 $0.world.print($1)
             }
         case .clients(let hits, let keyExchange, let reset): return clients(hits, keyExchange, reset)
@@ -213,7 +223,9 @@ extension Console {
     }
 
     private mutating func packet(_ address: SourceAddress) -> Bool {
-        printReport(.ntpData(address)) { if case .ntpData(let report) = $0 { report } else { nil } } print: {
+        printReport(.ntpData(address)) {
+            if case .ntpData(let report) = $0 { report } else { nil }
+        } print: {
             $0.show(PacketLines.lines($1), fields: PacketLines.fields($1))
         }
     }

@@ -105,7 +105,8 @@ enum SystemLines {
 
     static func manual(_ entry: ManualListReport.Entry, _ index: Int) -> String {
         let numbers = [entry.slewedOffset, entry.originalOffset, entry.residual]
-        return ([Columns.right(index, 2), Moments.columns(entry.time)]
+        return
+            ([Columns.right(index, 2), Moments.columns(entry.time)]
             + numbers.map { Columns.right(Columns.fixed($0.inSeconds, 2), 10) }).joined(separator: " ")
     }
 

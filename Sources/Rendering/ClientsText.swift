@@ -51,7 +51,8 @@ public enum ClientsText {
 /// How sources prove who they are.
 public enum AuthenticationText {
     public static func lines(_ rows: [(name: String, report: AuthenticationReport)]) -> [String] {
-        var table = Table(["SOURCE", "PROVES ITSELF BY", "KEY", "TYPE", "BITS", "LAST KEY EXCHANGE", "COOKIES"], right: [2, 4, 6])
+        var table = Table(
+            ["SOURCE", "PROVES ITSELF BY", "KEY", "TYPE", "BITS", "LAST KEY EXCHANGE", "COOKIES"], right: [2, 4, 6])
         for (name, report) in rows {
             let isSymmetric = report.mode == .symmetric
             let isNTS = report.mode == .nts
@@ -77,7 +78,8 @@ public enum AuthenticationText {
                         let isSymmetric = report.mode == .symmetric
                         let isNTS = report.mode == .nts
                         return .object([
-                            ("source", .string(name)), ("way", report.mode == .none ? .null : .string(way(report.mode))),
+                            ("source", .string(name)),
+                            ("way", report.mode == .none ? .null : .string(way(report.mode))),
                             ("key", isSymmetric ? .count(report.key) : .null),
                             ("type", isSymmetric ? .string(typeName(report.keyType)) : .null),
                             ("key_bits", report.keyLength > 0 ? .count(report.keyLength) : .null),

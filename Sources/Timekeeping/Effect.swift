@@ -53,6 +53,8 @@ public struct KernelStatus: Hashable, Sendable {
 public enum StateFile: Hashable, Sendable {
     /// Frequency and skew, in chrony's format.
     case drift
+    /// What has been learned of the crystal and its temperature.
+    case temperature
 }
 
 /// All that a ``Timekeeper`` can ask of its host. Effects are performed in order.
@@ -110,6 +112,9 @@ public enum Effect: Equatable, Sendable {
 
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
+
+    /// Read the temperature sensor, and report as ``Event/temperature(_:)``.
+    case readTemperature
 
     /// Say something to the log.
     case note(Note)

@@ -183,7 +183,9 @@ struct LinuxHost: ~Copyable, Host {
         case .reloadSources: reloadSources()
         case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
-        case .save(.drift, let text): save(text, effect)
+        case .save(.drift, let text): save(text, to: settings.driftFile, effect)
+        case .save(.temperature, let text): save(text, to: settings.temperatureFile, effect)
+        case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
         }
@@ -232,8 +234,8 @@ struct LinuxHost: ~Copyable, Host {
         directorySources = sources
     }
 
-    private mutating func save(_ text: String, _ effect: Effect) {
-        guard let path = settings.driftFile else { return }
+    private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
+        guard let path else { return }
         do throws(SystemError) {
             try AtomicFile.write(text, to: path)
         } catch {

@@ -33,8 +33,10 @@ struct Commands {
         ("reset sources", .resetSources), ("reselect", .reselect),
         ("reselectdist 0.001", .reselectDistance(.milliseconds(1))), ("onoffline", .onOffline),
         ("makestep", .makeStep), ("makestep 0.5 -1", .modifyMakeStep(threshold: .milliseconds(500), limit: -1)),
-        ("maxupdateskew 5", .modifyMaximumUpdateSkew(Frequency(ppm: 5))), ("dfreq -2", .changeFrequency(Frequency(ppm: -2))),
-        ("doffset 0.5", .changeOffset(.milliseconds(500))), ("manual on", .manual(.on)), ("manual reset", .manual(.reset)),
+        ("maxupdateskew 5", .modifyMaximumUpdateSkew(Frequency(ppm: 5))),
+        ("dfreq -2", .changeFrequency(Frequency(ppm: -2))),
+        ("doffset 0.5", .changeOffset(.milliseconds(500))), ("manual on", .manual(.on)),
+        ("manual reset", .manual(.reset)),
         ("manual delete 3", .manualDelete(index: 3)),
         ("allow", .access(.time, .unspecified, bits: 0, allowed: true, all: false)),
         ("deny all 10/8", .access(.time, .ip(.v4(0x0a00_0000)), bits: 8, allowed: false, all: true)),
@@ -74,18 +76,22 @@ struct Commands {
         arguments: [
             ("bogus", "Unrecognized command"), ("trackng", "did you mean 'tracking'?"),
             ("tracking -h host", "'-h' says nothing to tracking"), ("sources extra", "'extra' is neither -a nor -v"),
-            ("online 10/8/9", "no source is called so"), ("burst 8/4", "is not GOOD/MAX"), ("burst", "GOOD/MAX is missing"),
+            ("online 10/8/9", "no source is called so"), ("burst 8/4", "is not GOOD/MAX"),
+            ("burst", "GOOD/MAX is missing"),
             ("minpoll 203.0.113.1", "is missing"), ("minpoll 203.0.113.1 x", "is not a whole number"),
-            ("maxupdateskew", "is missing"), ("maxupdateskew nan", "is not a number"), ("maxupdateskew -1", "out of range"),
+            ("maxupdateskew", "is missing"), ("maxupdateskew nan", "is not a number"),
+            ("maxupdateskew -1", "out of range"),
             ("reload", "it is 'reload sources'"), ("reset", "it is 'reset sources'"), ("manual", "it is 'manual on'"),
-            ("manual delete", "Bad syntax for manual delete command"), ("settime yesterday", "510 - Could not parse date"),
+            ("manual delete", "Bad syntax for manual delete command"),
+            ("settime yesterday", "510 - Could not parse date"),
             ("settime 2015-13-01 10:00", "510 - Could not parse date"), ("allow bogus", "Could not read address"),
             ("local stratum 77", "a stratum is 1 to 15"), ("local bogus", "is not an option of local"),
             ("smoothtime", "'smoothtime reset'"), ("add server", "is missing"),
             ("add server a minpoll", "needs a whole number"), ("add clock a", "A source is a"),
             ("selectopts GPS", "an option is missing"), ("selectopts GPS prefer", "is none of +noselect"),
             ("dns foo", "Unrecognized dns command"), ("timeout 1", "Timeout 1 is too short"),
-            ("retries 100", "Invalid maximum number of retries"), ("keygen 1 FOO", "Unknown hash function or cipher FOO"),
+            ("retries 100", "Invalid maximum number of retries"),
+            ("keygen 1 FOO", "Unknown hash function or cipher FOO"),
             ("clients -p x", "is not a whole number"), ("clients -x", "is none of -p, -k, -r"),
             ("accheck nowhere.invalid", "Could not read address"), ("shutdown now", "'now' says nothing to shutdown"),
         ])
@@ -104,7 +110,9 @@ struct Commands {
         #expect(isReading)
     }
 
-    @Test("Comments and empty lines are nothing, and quit ends", arguments: ["", "   ", "# tracking", "! x", "; x", "% x"])
+    @Test(
+        "Comments and empty lines are nothing, and quit ends",
+        arguments: ["", "   ", "# tracking", "! x", "; x", "% x"])
     func nothing(line: String) {
         var console = console()
         #expect(console.say(line).outcome == .done)
@@ -130,11 +138,13 @@ struct Commands {
         let help = console.say("help").printed
         for entry in ConsoleManual.all { #expect(help.contains { $0.hasPrefix(entry.word) }, "\(entry.word)") }
         let known = Set(ConsoleManual.all.flatMap(\.requests))
-        let ours: Set<ControlCommand> = [.status, .story]
+        // Our own have numbers of their own.
+        let ours = Set(ControlCommand.allCases.filter { $0.rawValue >= 0x7400 })
         #expect(Set(ControlCommand.allCases).subtracting(known) == ours)
         // Every word is obeyed: with no arguments it is done or refused for a reason, but never unknown.
         for entry in ConsoleManual.all {
-            #expect(!console.say(entry.word).complaints.contains { $0.hasPrefix("Unrecognized command") }, "\(entry.word)")
+            #expect(
+                !console.say(entry.word).complaints.contains { $0.hasPrefix("Unrecognized command") }, "\(entry.word)")
         }
     }
 

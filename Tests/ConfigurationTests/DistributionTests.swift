@@ -137,7 +137,9 @@ func distributionSynchronises(name: String, text: String) throws {
         let source = scenario.settings.sources[index]
         // The network came up, and its hook said `chronyc online`.
         scenario.settings.sources[index].offline = false
-        var addresses = (0..<UInt32(source.kind == .pool ? 4 : 1)).map { IPAddress.v4(0xcb00_7164 + UInt32(index * 8) + $0) }
+        var addresses = (0..<UInt32(source.kind == .pool ? 4 : 1)).map {
+            IPAddress.v4(0xcb00_7164 + UInt32(index * 8) + $0)
+        }
         if let address = IPAddress(source.name) { addresses = [address] }
         scenario.names[source.name] = addresses
         for address in addresses {

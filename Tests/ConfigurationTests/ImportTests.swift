@@ -57,7 +57,8 @@ struct Import {
         #expect(report.directives == ["allow 10/8", "port 123", "sourcedir /run/dhcp", "rtcsync"])
         #expect(report.lines.map(\.file).filter { $0.hasPrefix("/run/") }.count == 2)
         // A port is none of the things that may stand in a file of sources.
-        #expect(report.lines.last?.verdict == .notSupported || report.lines.contains { $0.text == "port 1" && $0.matters })
+        #expect(
+            report.lines.last?.verdict == .notSupported || report.lines.contains { $0.text == "port 1" && $0.matters })
     }
 
     @Test("NTS directives of default files lose nothing while no source asks for NTS")
@@ -139,10 +140,12 @@ struct Import {
         #expect(!fallback.losesSomething)
     }
 
-    @Test("A file's name tells whose it is", arguments: [
-        ("/etc/systemd/timesyncd.conf", ConfigurationImport.Format.timesyncd), ("/etc/ntp.conf", .ntp),
-        ("/etc/ntpsec/ntp.conf", .ntp), ("/etc/chrony/chrony.conf", .chrony), ("x", .chrony),
-    ])
+    @Test(
+        "A file's name tells whose it is",
+        arguments: [
+            ("/etc/systemd/timesyncd.conf", ConfigurationImport.Format.timesyncd), ("/etc/ntp.conf", .ntp),
+            ("/etc/ntpsec/ntp.conf", .ntp), ("/etc/chrony/chrony.conf", .chrony), ("x", .chrony),
+        ])
     func formats(name: String, format: ConfigurationImport.Format) {
         #expect(ConfigurationImport.Format(fileName: name) == format)
     }
@@ -150,7 +153,10 @@ struct Import {
     @Test("No text of any kind traps, and each line is judged once")
     func hostile() throws {
         var generator = SystemRandomNumberGenerator()
-        let words = ["server", "restrict", "mask", "tos", "fudge", "127.127.28.0", "[Time]", "NTP=", "=", "0", "-1", "\u{0}", "allow"]
+        let words = [
+            "server", "restrict", "mask", "tos", "fudge", "127.127.28.0", "[Time]", "NTP=", "=", "0", "-1", "\u{0}",
+            "allow",
+        ]
         for _ in 0..<500 {
             let text = (0..<20).map { _ in
                 (0..<Int.random(in: 0...5, using: &generator)).map { _ in words.randomElement(using: &generator) ?? "" }

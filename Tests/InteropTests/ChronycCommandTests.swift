@@ -24,7 +24,8 @@ extension Interop {
             "shutdown",
         ]
 
-        @Test("One after the other, over the Unix socket, with the same texts in the same shape and the same exit status")
+        @Test(
+            "One after the other, over the Unix socket, with the same texts in the same shape and the same exit status")
         func all() throws {
             try Asked.need(.timeballd, .chronyd, .chronyc, root: true)
             try Rig.with { rig in
@@ -61,7 +62,8 @@ extension Interop {
                 ] {
                     let (status, output) = try rig.run(
                         .chronyc,
-                        ["-n", "-h", "127.0.0.1", "-p", "\(ours.controlPort)"] + command.split(separator: " ").map(String.init))
+                        ["-n", "-h", "127.0.0.1", "-p", "\(ours.controlPort)"]
+                            + command.split(separator: " ").map(String.init))
                     #expect(status == 1 && output.contains("501 Not authorised"), "\(command): \(output)")
                 }
             }
@@ -104,7 +106,9 @@ extension Interop {
                     let sources = try say("sources", "-v")
                     #expect(sources[1] == "  .-- Source mode  '^' = server, '=' = peer, '#' = local clock.")
                     #expect(sources[9].hasPrefix("MS Name/IP address         Stratum Poll Reach LastRx Last sample"))
-                    #expect(sources[11] == "^? 127.0.0.61                    0   8     0     -     +0ns[   +0ns] +/-    0ns")
+                    #expect(
+                        sources[11] == "^? 127.0.0.61                    0   8     0     -     +0ns[   +0ns] +/-    0ns"
+                    )
                     let statistics = try say("sourcestats", "-v")
                     #expect(statistics[9].hasPrefix("Name/IP Address            NP  NR  Span  Frequency  Freq Skew"))
                     #expect(statistics[11].hasPrefix("127.0.0.61                  0   0     0 "))
@@ -126,7 +130,8 @@ extension Interop {
             try Rig.with { rig in
                 let honest = try rig.honestServers()
                 let sources = honest.map { "\($0.line) iburst minpoll 0 maxpoll 0" }.joined(separator: "\n")
-                let ours = try rig.timeballd(sources, "allow all", "opencommands tracking sources sourcestats activity ntpdata serverstats")
+                let ours = try rig.timeballd(
+                    sources, "allow all", "opencommands tracking sources sourcestats activity ntpdata serverstats")
                 let theirs = try rig.chronyd("theirs", sources, "allow all")
                 for daemon in [theirs, ours] { try rig.waitUntilMeasured(daemon, sources: 3) }
                 func read(_ arguments: String...) throws -> [String: Any] {
@@ -160,7 +165,8 @@ extension Interop {
                 let isExact = ["stratum", "version", "mode", "port", "reach", "precision", "leap", "state"].contains {
                     path.hasSuffix("/\($0)")
                 }
-                return isExact && !path.hasSuffix("state") ? ["\(path): \((value as? Int) == 0 ? "0" : "number")"] : ["\(path): number"]
+                return isExact && !path.hasSuffix("state")
+                    ? ["\(path): \((value as? Int) == 0 ? "0" : "number")"] : ["\(path): number"]
             }
         }
     }

@@ -68,7 +68,9 @@ extension Interop {
             "maxupdateskew 5", "shutdown",
         ]
 
-        @Test("Every status has the same text and the same exit status", arguments: [0, 1, 2, 4, 6, 7, 11, 13, 15, 17, 21])
+        @Test(
+            "Every status has the same text and the same exit status",
+            arguments: [0, 1, 2, 4, 6, 7, 11, 13, 15, 17, 21])
         func sameStatuses(status: Int) throws {
             try Asked.need(.timeball, .chronyc, .python3)
             try Rig.with { rig in
@@ -121,7 +123,8 @@ extension Interop {
                     try rig.waitUntilMeasured(daemon, sources: 3)
                     let commands = [
                         "tracking", "sources", "sourcestats", "selectdata", "authdata", "activity", "clients",
-                        "ntpdata 127.0.0.2", "accheck 127.0.0.1", "waitsync 1", "sourcename 127.0.0.3", "local stratum 9",
+                        "ntpdata 127.0.0.2", "accheck 127.0.0.1", "waitsync 1", "sourcename 127.0.0.3",
+                        "local stratum 9",
                         "local off",
                     ]
                     for command in commands {

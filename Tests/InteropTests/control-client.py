@@ -174,7 +174,8 @@ def main():
             # In the form that daemons of chrony 4.0 to 4.3 know, and newer ones do not.
             "serverstats": report(server_statistics_old, 54, b"", 24, 72),
             "activity": report(activity, 44, b"", 12, 48),
-            "ntpdata": [report(ntp_data_old, 57, packed(each["address"]), 16, 152) for each in sources],
+            "ntpdata": [report(ntp_data_old, 57, packed(each["address"]), 16, 152) for each in sources
+                        if each["mode"] != 2 and not each["address"].startswith("ID#")],
             "beyond": daemon.ask(15, struct.pack(">I", count), 3, 76),
             "unknown": daemon.ask(58, b"", 1, 28),
         }))

@@ -165,7 +165,9 @@ extension Bench {
         }
     }
 
-    @Test("Every command of the protocol is known: none is answered that it is invalid", arguments: ControlCommand.allCases)
+    @Test(
+        "Every command of the protocol is known: none is answered that it is invalid",
+        arguments: ControlCommand.allCases)
     func known(command: ControlCommand) {
         var bench = bench(2)
         bench.run(for: .seconds(100))

@@ -96,7 +96,9 @@ extension String {
     /// Without blanks at its ends.
     var trimmed: String {
         var text = self[...]
-        while let last = text.last, last == " " || last == "\t" || last == "\r" || last == "\u{FFFD}" { text.removeLast() }
+        while let last = text.last, last == " " || last == "\t" || last == "\r" || last == "\u{FFFD}" {
+            text.removeLast()
+        }
         return String(text.drop { $0 == " " || $0 == "\t" || $0 == "\u{FFFD}" })
     }
 }

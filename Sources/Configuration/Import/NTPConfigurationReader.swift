@@ -12,7 +12,8 @@ struct NTPConfigurationReader {
         reader.read(octets, file)
         // What ntpd does unasked.
         var ways = Translation(
-            file: file, line: 0, text: "(ntpd steps the clock if it is wrong by more than 0.128 s, and lets the kernel set the RTC)")
+            file: file, line: 0,
+            text: "(ntpd steps the clock if it is wrong by more than 0.128 s, and lets the kernel set the RTC)")
         ways.directives = ["makestep 0.128 -1", "rtcsync"]
         let steps = reader.translations.flatMap(\.directives).contains { $0.hasPrefix("makestep") }
         if steps { ways.directives.removeFirst() }
@@ -64,7 +65,8 @@ struct NTPConfigurationReader {
         case "driftfile":
             Translation.used(
                 "driftfile /var/lib/timeball/drift",
-                reason: "ntpd's own file has another format, so the frequency is learned anew, which takes minutes")(&line)
+                reason: "ntpd's own file has another format, so the frequency is learned anew, which takes minutes")(
+                    &line)
         case "leapfile": oneArgument("leapseclist", arguments, &line)
         case "keys":
             oneArgument("keyfile", arguments, &line)
@@ -79,7 +81,8 @@ struct NTPConfigurationReader {
         case "includefile": Translation.used(reason: "its lines follow")(&line)
         case "broadcastclient", "manycastclient", "manycastserver", "multicastclient":
             Translation.unsupported(
-                "time that is sent unasked is not believed", next: "name servers that can be asked (server, pool)")(&line)
+                "time that is sent unasked is not believed", next: "name servers that can be asked (server, pool)")(
+                    &line)
         case "crypto", "autokey", "trustedkey", "requestkey", "controlkey":
             if word == "crypto" || word == "autokey" {
                 Translation.unsupported("Autokey is not secure and not done", next: "use keys (keyfile), or NTS")(&line)
@@ -89,7 +92,8 @@ struct NTPConfigurationReader {
         case "nts":
             Translation.unsupported("there is no NTS in this version", next: "use keys (keyfile)")(&line)
         case "disable", "enable", "filegen", "logconfig", "logfile", "discard", "mru", "rlimit", "setvar", "phone",
-            "reset", "ttl", "trap", "monitor", "pidfile", "dscp", "unpeer", "unrestrict", "logfacility", "saveconfigdir":
+            "reset", "ttl", "trap", "monitor", "pidfile", "dscp", "unpeer", "unrestrict", "logfacility",
+            "saveconfigdir":
             Translation.noEffect("it is about ntpd itself, or a way of its own")(&line)
         default:
             Translation.unsupported("'\(word)' is not known", next: "correct the line, or leave it out")(&line)
@@ -194,7 +198,9 @@ struct NTPConfigurationReader {
 
     private func tos(_ arguments: [String], _ line: inout Translation) {
         var reasons: [String] = []
-        for (word, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(\.element) {
+        for (word, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(
+            \.element)
+        {
             switch word.lowercased() {
             case "minsane", "minclock": line.directives.append("minsources \(value)")
             case "orphan": line.directives.append("local stratum \(value) orphan")
@@ -212,7 +218,9 @@ struct NTPConfigurationReader {
     }
 
     private func tinker(_ arguments: [String], _ line: inout Translation) {
-        for (word, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(\.element) {
+        for (word, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(
+            \.element)
+        {
             switch word.lowercased() {
             case "panic":
                 if let seconds = Double(value), seconds > 0 { line.directives.append("maxchange \(value) 1 0") }
@@ -240,7 +248,8 @@ struct NTPConfigurationReader {
             Translation.used("bindaddress \(arguments[1])")(&line)
         } else {
             Translation.noEffect(
-                "one address of each family can be served, or all", next: "write bindaddress ADDRESS", matters: true)(&line)
+                "one address of each family can be served, or all", next: "write bindaddress ADDRESS", matters: true)(
+                    &line)
         }
     }
 }

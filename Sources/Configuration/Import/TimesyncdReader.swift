@@ -45,7 +45,7 @@ enum TimesyncdReader {
             default:
                 Translation.unsupported(
                     "'\(key)' is not known, or '\(value)' is not a time", next: "correct the line, or leave it out")(
-                    &line)
+                        &line)
             }
             translations.append(line)
         }
@@ -62,7 +62,8 @@ enum TimesyncdReader {
             }
         }
         // What timesyncd does unasked.
-        var ways = Translation(file: file, line: 0, text: "(timesyncd steps the clock if it is wrong by more than 0.4 s)")
+        var ways = Translation(
+            file: file, line: 0, text: "(timesyncd steps the clock if it is wrong by more than 0.4 s)")
         ways.directives = ["makestep 0.4 -1", "rtcsync", "driftfile /var/lib/timeball/drift"]
         return translations + [ways]
     }

@@ -91,7 +91,9 @@ extension ImportedLine {
         guard !judged.isEmpty else { return }
         let isSame = judged.allSatisfy { $0.verdict == .sameByDefault }
         if isSame, verdict == .used { verdict = .sameByDefault }
-        guard let worst = judged.first(where: \.matters) ?? judged.first(where: { $0.verdict == .noEffect }) else { return }
+        guard let worst = judged.first(where: \.matters) ?? judged.first(where: { $0.verdict == .noEffect }) else {
+            return
+        }
         verdict = worst.verdict
         matters = matters || worst.matters
         reason = reason.isEmpty ? worst.reason : "\(reason); \(worst.reason)"

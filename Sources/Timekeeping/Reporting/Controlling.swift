@@ -55,6 +55,7 @@ extension Timekeeper {
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
+        case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
         case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
         case .smoothing, .smoothTime: .status(.notEnabled)
@@ -97,7 +98,9 @@ extension Timekeeper {
             return onMatching(selector) { $0.setOnline($1, false, now.monotonic, &effects) }
         case .burst(let selector, let good, let total):
             return onMatching(selector) { keeper, index in
-                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].endpoint != nil else { return }
+                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].endpoint != nil else {
+                    return
+                }
                 let limit = Int(min(max(total, 1), 100))
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic

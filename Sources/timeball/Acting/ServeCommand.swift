@@ -31,7 +31,8 @@ struct AccessRule: ParsableArguments {
         guard let subnet else { return (.unspecified, 0) }
         let parts = subnet.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard let address = IPAddress(parts[0]), parts.count <= 2,
-            let bits = parts.count == 2 ? Int32(parts[1]) : Int32(address.width), (0...address.width).contains(Int(bits))
+            let bits = parts.count == 2 ? Int32(parts[1]) : Int32(address.width),
+            (0...address.width).contains(Int(bits))
         else { throw .usage("'\(subnet)' is not a subnet. Next: such as 192.0.2.0/24") }
         return (.ip(address), bits)
     }
@@ -65,7 +66,8 @@ struct AccessCheckCommand: ParsableCommand {
         if json {
             print(
                 JSON.object([
-                    ("schema", .string("timeball.access/1")), ("address", .string(address)), ("allowed", .bool(allowed)),
+                    ("schema", .string("timeball.access/1")), ("address", .string(address)),
+                    ("allowed", .bool(allowed)),
                 ]).text)
         } else {
             print(allowed ? "answered" : "not answered")
@@ -177,7 +179,8 @@ extension ControlSession {
         case .status(.accessAllowed): return true
         case .status(.accessDenied): return false
         case .status(.unauthorised):
-            throw .notPermitted("The daemon tells this only through its Unix socket. Next: run it there, as root (sudo).")
+            throw .notPermitted(
+                "The daemon tells this only through its Unix socket. Next: run it there, as root (sudo).")
         default: throw .cannotTell("The daemon's answer is of another kind than the question.")
         }
     }

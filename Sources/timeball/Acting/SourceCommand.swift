@@ -61,12 +61,15 @@ struct SourceReselectCommand: PlainCommand {
 struct SourceSetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change a number of a source until the daemon ends.",
-        usage: "timeball source set SOURCE minpoll|maxpoll|minstratum|polltarget|maxdelay|maxdelayratio|maxdelaydevratio|offset VALUE")
+        usage:
+            "timeball source set SOURCE minpoll|maxpoll|minstratum|polltarget|maxdelay|maxdelayratio|maxdelaydevratio|offset VALUE"
+    )
 
     @OptionGroup var act: ActOptions
     @Argument(
         parsing: .allUnrecognized,
-        help: "Address or configured name (for offset also a reference identifier), the word of chrony.conf, the value.")
+        help: "Address or configured name (for offset also a reference identifier), the word of chrony.conf, the value."
+    )
     var words: [String] = []
 
     func run() throws {
@@ -124,7 +127,9 @@ struct SourceOptionsCommand: ParsableCommand {
             mask.insert(option)
             if word.hasPrefix("+") { options.insert(option) }
         }
-        guard mask != [] else { throw ToolError.usage("An option is missing. Next: timeball source options NAME +prefer") }
+        guard mask != [] else {
+            throw ToolError.usage("An option is missing. Next: timeball source options NAME +prefer")
+        }
         let (changed, values) = (mask, options)
         try act.perform("\(source) \(changes.joined(separator: " "))") {
             let (address, identifier) = try Typed.source(source, $0)

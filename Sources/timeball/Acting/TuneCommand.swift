@@ -1,5 +1,4 @@
 import ArgumentParser
-
 import Control
 import Rendering
 import TimeBase
@@ -45,7 +44,9 @@ struct StepCommand: ParsableCommand {
 
     func run() throws {
         guard !words.isEmpty else { return try act.perform("makestep", .makeStep) }
-        guard words.count == 2 else { throw ToolError.usage("It takes a threshold and a number of updates, or nothing.") }
+        guard words.count == 2 else {
+            throw ToolError.usage("It takes a threshold and a number of updates, or nothing.")
+        }
         let (threshold, updates) = (words[0], words[1])
         try act.perform(
             "makestep \(threshold) \(updates)",

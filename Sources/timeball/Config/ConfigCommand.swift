@@ -31,7 +31,8 @@ struct ConfigFile: ParsableArguments {
 
 struct ConfigCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "What the daemon would say of a configuration. Exit code 1 if it would not start.")
+        commandName: "check",
+        abstract: "What the daemon would say of a configuration. Exit code 1 if it would not start.")
 
     @OptionGroup var file: ConfigFile
     @Flag(help: "One JSON object.") var json = false
@@ -61,7 +62,8 @@ struct ConfigCheckCommand: ParsableCommand {
 
 struct ConfigShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "What a configuration says that is not so by default, with all that it includes.")
+        commandName: "show", abstract: "What a configuration says that is not so by default, with all that it includes."
+    )
 
     @OptionGroup var file: ConfigFile
 
