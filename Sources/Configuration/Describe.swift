@@ -15,6 +15,7 @@ extension Configuration {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
+        lines += realTimeClockLines(settings.realTimeClock)
         lines += serverLines(settings) + controlLines(settings) + processLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
@@ -90,6 +91,7 @@ extension Configuration {
         if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
         lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
         if !settings.clientLog.isListed { lines.add("noclientlog") }
+        lines.add("workers", settings.workers, unless: standard.workers)
         return lines.all
     }
 

@@ -60,6 +60,8 @@ struct Timeball: ParsableCommand {
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
+        RealTimeClockCommand.self,
+        BootCommand.self,
     ]
 }
 
