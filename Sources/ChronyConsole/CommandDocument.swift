@@ -3,9 +3,9 @@ internal import Control
 extension ConsoleManual {
     /// Who may ask for it over UDP, in words.
     private var access: String {
-        guard let first = requests.first else { return "-" }
+        guard let last = requests.last else { return "-" }
         if word == "clients" { return "network if opened; `-r` root" }
-        switch first.requiredAccess {
+        switch last.requiredAccess {
         case .unixSocket: return "root"
         case .monitoring(let group):
             return OpenCommands.standard.groups.contains(group) ? "network" : "network if opened"

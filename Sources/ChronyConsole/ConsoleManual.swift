@@ -165,8 +165,8 @@ public struct ConsoleManual: Hashable, Sendable {
     ]
 
     private static let realTimeClock: [Entry] = [
-        ("rtcdata", "", "How the real-time clock runs", [.rtc], "-"),
-        ("trimrtc", "", "Sets the real-time clock", [.trimRTC], "-"),
+        ("rtcdata", "", "How the real-time clock runs", [.rtc], "timeball rtc data"),
+        ("trimrtc", "", "Sets the real-time clock", [.trimRTC], "timeball rtc trim"),
         ("writertc", "", "Saves what is known of the real-time clock", [.writeRTC], "-"),
     ]
 
