@@ -247,6 +247,7 @@ let package = Package(
             name: "InteropTests", dependencies: [],
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
             ],
             swiftSettings: strict),
     ],

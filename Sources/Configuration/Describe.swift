@@ -9,7 +9,10 @@ extension Configuration {
     /// and what only a command line can say.
     public static func describe(_ settings: DaemonSettings) -> String {
         let own = settings.timekeeper.sources.dropLast(settings.directorySources.count)
-        var lines = own.map { sourceLine($0, settings.sourceDefaults) }
+        var lines = settings.timekeeper.referenceClocks.enumerated().map {
+            referenceClockLine($0.element, $0.offset, settings.sourceDefaults)
+        }
+        lines += own.map { sourceLine($0, settings.sourceDefaults) }
         lines += settings.sourceDirectories.map { "sourcedir \($0)" }
         lines += settings.directorySources.map {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"

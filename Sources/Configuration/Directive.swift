@@ -43,7 +43,9 @@ public struct Directive: Hashable, Sendable {
                     "initstepslew",
                     "the clock is not set before the sources start; makestep steps it in the first updates"
                 ),
-                notYet("refclock", "reference clocks are not read"),
+                works(
+                    "refclock",
+                    "Reads a clock of this machine: shared memory, a socket, a pulse or a PTP hardware clock."),
                 notYet("manual", "the time can't be entered by hand (settime)"),
                 works("acquisitionport", "The local port of requests, instead of a random one for each."),
                 works("bindacqaddress", "The local address that requests are sent from."),

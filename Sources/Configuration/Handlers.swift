@@ -17,6 +17,7 @@ extension Parser {
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },
         "pool": { (parser, words) throws(Mistake) in try parser.source(.pool, &words) },
+        "refclock": { (parser, words) throws(Mistake) in try parser.referenceClock(&words) },
         "peer": { (parser, words) throws(Mistake) in try parser.source(.peer, &words) },
         "acquisitionport": { (parser, words) throws(Mistake) in parser.settings.clientPort = try words.port() },
         "bindacqdevice": { (parser, words) throws(Mistake) in

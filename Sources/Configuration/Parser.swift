@@ -8,6 +8,7 @@ struct Parser {
 
     /// Sources as they were written, and which of the defaults their lines left open.
     var sources: [WrittenSource] = []
+    var referenceClocks: [WrittenReferenceClock] = []
     private(set) var file = ""
     private(set) var line = 0
     /// The files that are being read, each included by the one before it.
@@ -73,6 +74,17 @@ struct Parser {
 
     mutating func warn(_ word: Word, _ sentence: String) {
         report(.warning, word, sentence)
+    }
+
+    /// Where the line that is being read stands.
+    var place: (file: String, line: Int) { (file, line) }
+
+    /// A remark on a line that was read before.
+    mutating func warn(_ word: Word, at place: (file: String, line: Int), _ sentence: String) {
+        let now = self.place
+        defer { (file, line) = now }
+        (file, line) = place
+        warn(word, sentence)
     }
 
     private mutating func report(_ severity: Diagnostic.Severity, _ word: Word, _ sentence: String) {

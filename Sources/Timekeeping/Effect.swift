@@ -88,6 +88,10 @@ public enum Effect: Equatable, Sendable {
     /// Send these octets to a broadcast or multicast address by the server's socket.
     case broadcast(octets: [UInt8], to: Endpoint)
 
+    /// Read a reference clock, by its position, now, and report as ``Event/referenceClockRead(_:)``; nothing if it has
+    /// nothing new to tell.
+    case readReferenceClock(Int)
+
     /// Ask the resolver for the addresses of a name, without making anybody wait.
     case resolve(ResolutionToken, name: String, family: AddressFamily?)
 

@@ -99,6 +99,12 @@ public enum Event: Equatable, Sendable {
     /// The key file was read again, and holds these keys now.
     case keysRead([SymmetricKey])
 
+    /// A reference clock was read, because it was asked for or because it spoke.
+    case referenceClockRead(ReferenceClockReading)
+
+    /// A reference clock, by its position, could not be read.
+    case referenceClockFailed(Int, KernelRefusal)
+
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet
 

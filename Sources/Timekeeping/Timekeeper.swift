@@ -16,6 +16,8 @@ public struct Timekeeper: Engine {
     /// What packets are authenticated with.
     var keys: KeyRing
     var sources: [Source] = []
+    /// Clocks of this machine's own; each is one of the sources, too.
+    var referenceClocks: [ReferenceClock] = []
     var pools: [Pool] = []
     var clock: SteeredClock
     var discipline: Discipline
@@ -121,6 +123,7 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
         realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
         if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
@@ -142,6 +145,7 @@ public struct Timekeeper: Engine {
         }
         for pool in pools { consider(pool.retryAt) }
         consider(refreshDue)
+        for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
@@ -162,6 +166,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readReferenceClocks(now, &effects)
         readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
@@ -226,6 +231,10 @@ public struct Timekeeper: Engine {
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
                 if sources[index].due != nil { sources[index].due = now.monotonic }
             }
+        case .referenceClockRead(let reading):
+            received(reading, now, &effects)
+        case .referenceClockFailed(let clock, let refusal):
+            referenceClockFailed(clock, refusal)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):

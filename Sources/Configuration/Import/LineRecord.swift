@@ -15,6 +15,7 @@ struct LineRecord: Equatable {
         var place: Int
         var settings: DaemonSettings
         var sources: Int
+        var referenceClocks: Int
     }
 }
 
@@ -25,11 +26,13 @@ extension Parser {
         records?.append(
             LineRecord(
                 file: file, line: line, text: Line.text(octets), word: word?.text, depth: open.count))
-        return LineRecord.Before(place: place, settings: settings, sources: sources.count)
+        return LineRecord.Before(place: place, settings: settings, sources: sources.count, referenceClocks: referenceClocks.count)
     }
 
     mutating func endRecord(_ before: LineRecord.Before?) {
         guard let before else { return }
-        records?[before.place].changed = settings != before.settings || sources.count != before.sources
+        records?[before.place].changed =
+            settings != before.settings || sources.count != before.sources
+            || referenceClocks.count != before.referenceClocks
     }
 }

@@ -150,6 +150,7 @@ extension Timekeeper {
                 sources[index].due = now.monotonic
             }
         }
+        forgetReadings()
         steadiness.reset()
         confirmed = nil
         filter = nil

@@ -55,8 +55,8 @@ extension Timekeeper {
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
+        case .story(let index): report(index) { .story(story($0)) }
         case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
-        case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
@@ -78,12 +78,14 @@ extension Timekeeper {
     }
 
     func position(of address: SourceAddress) -> Int? {
-        sources.firstIndex { controlAddress($0) == address }
+        // Nothing has no address, and reference clocks have none.
+        address == .unspecified ? nil : sources.firstIndex { controlAddress($0) == address }
     }
 
     /// How the protocol names a source.
     func controlAddress(_ source: Source) -> SourceAddress {
-        source.endpoint.map { .ip($0.address) } ?? .unresolved(UInt32(clamping: source.number))
+        guard source.settings.kind != .referenceClock else { return .unspecified }
+        return source.endpoint.map { .ip($0.address) } ?? .unresolved(UInt32(clamping: source.number))
     }
 
     // MARK: What changes something
@@ -187,7 +189,9 @@ extension Timekeeper {
     private mutating func onMatching(
         _ selector: SourceSelector, _ act: (inout Timekeeper, Int) -> Void
     ) -> ControlReply {
-        let matching = sources.indices.filter { selector.contains(controlAddress(sources[$0])) }
+        let matching = sources.indices.filter {
+            sources[$0].settings.kind != .referenceClock && selector.contains(controlAddress(sources[$0]))
+        }
         guard !matching.isEmpty else { return .status(.noSuchSource) }
         for index in matching { act(&self, index) }
         return .status(.success)
