@@ -26,7 +26,8 @@ extension Parser {
         records?.append(
             LineRecord(
                 file: file, line: line, text: Line.text(octets), word: word?.text, depth: open.count))
-        return LineRecord.Before(place: place, settings: settings, sources: sources.count, referenceClocks: referenceClocks.count)
+        return LineRecord.Before(
+            place: place, settings: settings, sources: sources.count, referenceClocks: referenceClocks.count)
     }
 
     mutating func endRecord(_ before: LineRecord.Before?) {
