@@ -71,6 +71,7 @@ extension Parser {
         settleReferenceClocks()
         readSourceDirectories()
         settleCivilTime()
+        dropMoot()
         if diagnostics.contains(where: { $0.severity == .error }) {
             throw ConfigurationErrors(diagnostics: diagnostics)
         }

@@ -15,8 +15,7 @@ public enum ControlReply: Equatable, Sendable {
     case rtc(RTCReport)
     case smoothing(SmoothingReport)
     case manualTimestamp(ManualTimestampReport)
-    /// The times entered by hand, at most 16.
-    case manualList([ManualEntryReport])
+    case manualList(ManualListReport)
     case clientAccesses(ClientAccessReport)
     case statusReport(StatusReport)
     case story(String)
@@ -78,7 +77,7 @@ public enum ControlReply: Equatable, Sendable {
         switch self {
         case .status: break
         case .sourceCount(let count): writer.uint32(count)
-        case .manualList(let entries): ManualEntryReport.write(entries, &writer)
+        case .manualList(let report): report.write(&writer)
         case .source(let report): report.write(&writer)
         case .sourceName(let name): writer.text(name, 256)
         case .sourceStatistics(let report): report.write(&writer)
@@ -143,7 +142,7 @@ extension ControlReply {
         case .smoothing: .smoothing(.read(&reader))
         case .ntpDataOld: NTPDataReport.read(&reader, isOld: true).map(ControlReply.ntpData)
         case .manualTimestamp: .manualTimestamp(.read(&reader))
-        case .manualList: .manualList(ManualEntryReport.readAll(&reader))
+        case .manualList: .manualList(.read(&reader))
         case .sourceName: .sourceName(reader.text(256))
         case .authentication: AuthenticationReport.read(&reader).map(ControlReply.authentication)
         case .clientAccesses: .clientAccesses(.read(&reader))

@@ -189,6 +189,12 @@ public struct SimulatedHost: Host {
         case .setTAIOffset(let seconds): kernelLeap.taiOffset = seconds
         case .mail(let mail): mails.append(mail)
         case .readLeapSeconds: break  // Nobody has published a new table.
+        case .testRoutes(let endpoints):
+            let isConnected = scenario.connectivity.isConnected(at: now)
+            queue.insert(
+                .event(
+                    .routesTested(reachable: isConnected ? endpoints : [], unreachable: isConnected ? [] : endpoints)),
+                at: now)
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }
     }

@@ -233,6 +233,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var initialCorrection: InitialCorrectionSettings?
     /// Mail a correction above this (`mailonchange`); nil = none.
     public var mailChange: Duration?
+    /// How long after a name was looked up it is looked up again though its servers answer; zero = never (refresh).
+    public var refreshInterval = Duration.seconds(1_209_600)
     public var local: LocalReferenceSettings?
     /// Compensation for temperature; nil = none.
     public var temperature: TemperatureSettings?

@@ -201,6 +201,7 @@ struct LinuxHost: ~Copyable, Host {
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
+        case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
         case .readLeapSeconds: readLeapSeconds()
         case .mail(let mail): send(mail)

@@ -64,7 +64,7 @@ internal import TimeBase
     func list() throws {
         var bench = alone(slowBy: .seconds(3))
         bench.run(for: .seconds(1))
-        #expect(bench.ask(.manualList) == .manualList([]))
+        #expect(bench.ask(.manualList) == .manualList(ManualListReport()))
         let first = bench.trueTime
         #expect(bench.ask(.setTime(first)) != .status(.failed))
         #expect(bench.ask(.setTime(first)) == .status(.failed))
@@ -117,9 +117,9 @@ internal import TimeBase
 }
 
 extension Bench {
-    fileprivate var entries: [ManualEntryReport]? {
+    fileprivate var entries: [ManualListReport.Entry]? {
         var copy = self
-        guard case .manualList(let entries)? = copy.ask(.manualList) else { return nil }
-        return entries
+        guard case .manualList(let report)? = copy.ask(.manualList) else { return nil }
+        return report.entries
     }
 }

@@ -76,7 +76,7 @@ internal import TimeBase
         }
     }
 
-    @Test("A correction reaches clients slowly; while it does they are told by whom, and by how much they may be misled")
+    @Test("A correction reaches clients slowly, and while it does they are told so")
     func correction() {
         var bench = bench(2) {
             $0.smoothTime = SmoothTimeSettings(maximumFrequency: Frequency(ppm: 100), maximumWander: Frequency(ppm: 1))

@@ -59,7 +59,7 @@ extension Timekeeper {
         case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
         case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing: smoothingReply(now)
-        case .manualList: .manualList(manualReports)
+        case .manualList: .manualList(manualListReport)
         default: change(request, now, &effects)
         }
     }
@@ -99,9 +99,9 @@ extension Timekeeper {
             return onMatching(selector) { $0.setOnline($1, false, now.monotonic, &effects) }
         case .burst(let selector, let good, let total):
             return onMatching(selector) { keeper, index in
-                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].isOnline,
-                    keeper.sources[index].endpoint != nil
-                else { return }
+                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].endpoint != nil else {
+                    return
+                }
                 let limit = Int(min(max(total, 1), 100))
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic
@@ -109,7 +109,8 @@ extension Timekeeper {
         case .reloadSources:
             effects.append(.reloadSources)
             return .status(.success)
-        case .onOffline, .refresh:
+        case .onOffline: return testRoutes(&effects)
+        case .refresh:
             refresh(now.monotonic)
             return .status(.success)
         case .addSource(let addition):
@@ -140,6 +141,9 @@ extension Timekeeper {
         case .reselect:
             selected = nil
             select(because: nil, now, &effects)
+            return .status(.success)
+        case .reselectDistance(let distance):
+            reselectDistance = distance
             return .status(.success)
         case .makeStep:
             guard controlsClock, let error = wallError(at: now.monotonic) else { return .status(.failed) }

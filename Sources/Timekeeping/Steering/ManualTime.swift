@@ -147,16 +147,18 @@ extension Timekeeper {
     }
 
     /// `manual list`
-    var manualReports: [ManualEntryReport] {
-        zip(manual.entries, manual.residuals).map { entry, residual in
+    var manualListReport: ManualListReport {
+        var report = ManualListReport()
+        for (entry, residual) in zip(manual.entries, manual.residuals) {
             let here = aim.map { $0.offset - discipline.frequency.ratio * (entry.time - $0.time) } ?? entry.offset
             let then = origin.sinceEpoch + offsetBase + Duration(clampingSeconds: entry.time + here)
-            var report = ManualEntryReport()
-            report.time = Instant(sinceEpoch: then)
-            report.slewedOffset = Duration(clampingSeconds: here - entry.offset)
-            report.originalOffset = Duration(clampingSeconds: entry.fast)
-            report.residual = Duration(clampingSeconds: residual)
-            return report
+            var shown = ManualListReport.Entry()
+            shown.time = Instant(sinceEpoch: then)
+            shown.slewedOffset = Duration(clampingSeconds: here - entry.offset)
+            shown.originalOffset = Duration(clampingSeconds: entry.fast)
+            shown.residual = Duration(clampingSeconds: residual)
+            report.entries.append(shown)
         }
+        return report
     }
 }
