@@ -26,6 +26,11 @@ public enum Note: Equatable, Sendable {
     case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
+    case realTimeClockFailed(reason: String)
+    /// Somebody else put the RTC forward by this.
+    case realTimeClockSet(by: Duration)
+    /// The RTC went on alone while the machine was off.
+    case realTimeClockKept(error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -36,7 +41,8 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended, .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible:
+            .largeChange, .suspended, .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible,
+            .realTimeClockFailed, .realTimeClockSet:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -80,6 +86,11 @@ public enum Note: Equatable, Sendable {
         case .temperatureImplausible(let celsius):
             "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
+        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
+        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let error, let bound):
+            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+                + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         }
     }

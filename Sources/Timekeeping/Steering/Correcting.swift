@@ -216,6 +216,10 @@ extension Timekeeper {
                 effects.append(
                     .note(.refused(refusal, consequence: "Other programs are not told how good the clock is.")))
             }
+        case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
+        case .save(.realTimeClock, _), .save(.time, _):
+            effects.append(
+                .note(.refused(refusal, consequence: "The next start of the machine knows less of the time.")))
         case .save:
             effects.append(
                 .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))
