@@ -11,7 +11,7 @@ struct ServerRound: ~Copyable {
     /// Batches of one socket before others have their turn.
     private static let mostBatches = Simulator.isPreloaded ? 1 : 4
     /// Answers that are sent together. Each call costs a little, and each answer waits for those that are made after it.
-    private static let line = 16
+    private static let line = 32
     /// A request that has more octets is not answered.
     private static let size = 1504
 
@@ -24,7 +24,7 @@ struct ServerRound: ~Copyable {
     /// Only for so many requests a second is it worth while to look for the machine's address.
     private static let many = 1000
     /// The receive timestamps of the answers in line whose clients want to know when exactly they left.
-    private var awaited = InlineArray<16, NTPTimestamp?>(repeating: nil)
+    private var awaited = InlineArray<32, NTPTimestamp?>(repeating: nil)
 
     /// - Parameter fromPeer: takes the octets of a packet from a configured peer, who sent it, which address of ours it
     ///   was sent to, and the kernel's stamp if there is one.
