@@ -72,10 +72,15 @@ let package = Package(
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
+        pure(
+            "Configuration",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
         pure(
             "Simulation",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock"],
+            [
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Recording", "Timekeeping",
+                "RealTimeClock",
+            ],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
@@ -99,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -184,6 +189,7 @@ let package = Package(
             name: "ClockStudiesTests",
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
             dependencies: ["RealTimeClock", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports"],
@@ -214,8 +220,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
-                "TimeBase",
+                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
+                "BoundPage", "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(

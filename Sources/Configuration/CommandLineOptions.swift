@@ -21,7 +21,7 @@ public struct CommandLineOptions: Equatable, Sendable {
     public var purpose = TimekeeperSettings.Purpose.serve
     /// Whether the clock may be touched (-x: no).
     public var controlsClock = true
-    /// Reload kept measurements (-r). Accepted; nothing is kept.
+    /// Load the samples that were kept in `dumpdir` (-r).
     public var reloadsMeasurements = false
     /// Started again rather than first (-R): no stepping (makestep) and no quick start (initstepslew).
     public var isRestart = false
@@ -77,7 +77,8 @@ public struct CommandLineOptions: Equatable, Sendable {
           -l FILE      log into this file
           -L LEVEL     log only what is as severe: -1 debugging, 0 information, 1 warnings, 2 errors, 3 fatal errors
           -R           restarted: do not step the clock
-          -r, -s       accepted; they have no effect yet
+          -r           load the samples that were kept in dumpdir
+          -s           accepted; it has no effect yet
           -F LEVEL     accepted; it has no effect yet
           -v, --version
           -h, --help
@@ -188,6 +189,7 @@ public struct CommandLineOptions: Equatable, Sendable {
         if let user { settings.user = user }
         if let schedulingPriority { settings.schedulingPriority = schedulingPriority }
         if lockAll { settings.lockAll = true }
+        settings.reloadsMeasurements = reloadsMeasurements
         if purpose != .serve { settings.serveNobody() }
         if let family { settings.limit(to: family) }
     }

@@ -15,7 +15,8 @@ extension Configuration {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
-        lines += serverLines(settings) + controlLines(settings) + processLines(settings)
+        lines += serverLines(settings) + controlLines(settings) + processLines(settings) + recordLines(settings)
+        lines += stampLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
 

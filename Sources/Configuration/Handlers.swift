@@ -11,6 +11,8 @@ extension Parser {
         .merging(clockHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(recordHandlers) { first, _ in first }
+        .merging(stampHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },

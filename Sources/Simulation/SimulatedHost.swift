@@ -1,6 +1,7 @@
 internal import Addresses
 public import BoundPage
 public import Engine
+public import Recording
 public import TimeBase
 public import Timekeeping
 
@@ -54,6 +55,8 @@ public struct SimulatedHost: Host {
     /// Genuine replies that were handed to the engine.
     public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
+    /// Lines of the measurement logs.
+    public private(set) var logged: [LogRecord] = []
     public private(set) var served: ServedTime?
     /// What programs are told of true time.
     public private(set) var published: BoundReport?
@@ -160,6 +163,8 @@ public struct SimulatedHost: Host {
         case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
+        case .log(let record): logged.append(record)
+        case .cycleLogs: break
         case .stop(let status): exitStatus = status
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }

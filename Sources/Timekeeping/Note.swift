@@ -23,6 +23,9 @@ public enum Note: Equatable, Sendable {
     case sourceRemoved(String)
     case timedOut
     case noSources
+    case dumpLoaded(source: String)
+    case dumpNotLoaded(source: String, reason: String)
+    case noDumpDirectory
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -33,7 +36,7 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended:
+            .largeChange, .suspended, .dumpNotLoaded, .noDumpDirectory:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -72,6 +75,9 @@ public enum Note: Equatable, Sendable {
         case .sourceRemoved(let source): "Removed source \(source)"
         case .timedOut: "Timeout reached"
         case .noSources: "No suitable source for synchronisation"
+        case .dumpLoaded(let source): "Loaded dump file for \(source)"
+        case .dumpNotLoaded(let source, let reason): "Could not load dump file for \(source): \(reason)"
+        case .noDumpDirectory: "A dump was asked for, but the configuration names no dumpdir; nothing was written"
         }
     }
 

@@ -29,13 +29,19 @@ struct LinuxHost: ~Copyable, Host {
         let socket: DatagramSocket
         /// The kernel may report one transmission several times; the first is the one that counts.
         var hasSentStamp = false
+        /// Whether the interface reported its transmission.
+        var hasHardwareStamp = false
         /// Of a server's socket: what the packets are whose stamps were asked for last, by their place in that order.
         var awaited: [Awaited] = []
         /// How many were asked for so far.
         var stampCount: UInt32 = 0
+        /// So many packets at most are waited for; of older ones the kernel has nothing to tell any more.
+        let most: Int
 
-        init(_ socket: consuming DatagramSocket) {
+        /// - Parameter most: how many packets' stamps are waited for at a time; 0 for the usual number.
+        init(_ socket: consuming DatagramSocket, awaiting most: Int = 0) {
             self.socket = socket
+            self.most = most > 0 ? most : 64
         }
     }
 
@@ -62,6 +68,10 @@ struct LinuxHost: ~Copyable, Host {
     /// until then is not so.
     private(set) var rateIsUncertain = false
     var clients = ControlClients()
+    /// Interfaces that stamp packets themselves.
+    var hardware = HardwareStamps()
+    /// The measurement logs that the configuration asks for.
+    var logs = MeasurementLogs()
     var commandAccess: AccessTable
     /// Control requests so far.
     var commandCount: UInt64 = 0
@@ -182,7 +192,10 @@ struct LinuxHost: ~Copyable, Host {
             if let octets = responderReply(octets) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
-        case .save(.drift, let text): save(text, effect)
+        case .save(.drift, let text): save(text, to: settings.driftFile, effect)
+        case .save(.measurements(let name), let text): save(text, to: settings.dumpFile(of: name), effect)
+        case .log(let record): logs.write(record, log)
+        case .cycleLogs: logs.cycle(log)
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
         }
@@ -204,7 +217,9 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func steer(_ effect: Effect) {
         do throws(SystemError) {
             switch effect {
-            case .setRate(let rate): try clock.setRate(tick: rate.tick, scaledFrequency: rate.scaledFrequency)
+            case .setRate(let rate):
+                try clock.setRate(tick: rate.tick, scaledFrequency: rate.scaledFrequency)
+                hardware.rate = rate.frequency.ratio
             case .step(let duration):
                 try clock.step(by: duration)
                 // This step was ours.
@@ -231,8 +246,8 @@ struct LinuxHost: ~Copyable, Host {
         directorySources = sources
     }
 
-    private mutating func save(_ text: String, _ effect: Effect) {
-        guard let path = settings.driftFile else { return }
+    private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
+        guard let path else { return }
         do throws(SystemError) {
             try AtomicFile.write(text, to: path)
         } catch {
@@ -243,8 +258,8 @@ struct LinuxHost: ~Copyable, Host {
     /// Tells the engine, or where it does not listen any more, the operator.
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
         if isStopping {
-            if case .save = effect {
-                log.write("The drift was not saved: \(error)", .error)
+            if case .save(let file, _) = effect {
+                log.write("The \(file == .drift ? "drift was" : "samples were") not saved: \(error)", .error)
             } else {
                 log.write("\(error)", .error)
             }

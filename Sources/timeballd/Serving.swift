@@ -22,7 +22,9 @@ extension LinuxHost {
             let address = settings.serverAddresses.first { $0.family == anywhere.family } ?? anywhere
             let endpoint = Endpoint(address: address, port: settings.serverPort)
             do throws(SystemError) {
-                let socket = try DatagramSocket(family: address.family, stamps: Simulator.isPreloaded ? .none : .some)
+                let socket = try DatagramSocket(
+                    family: address.family, stamps: Simulator.isPreloaded ? .none : .some,
+                    hardware: !hardware.isEmpty)
                 if let device = settings.serverDevice { try socket.bind(toDevice: device) }
                 if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
                 if !settings.timekeeper.broadcasts.isEmpty { try socket.allowBroadcast() }
@@ -30,7 +32,7 @@ extension LinuxHost {
                 try socket.bind(to: endpoint)
                 pollSet.watch(socket.number, .server(servers.count), reports: socket.hasTransmitStamps)
                 serverFamilies.append(address.family)
-                servers.append(Socket(socket))
+                servers.append(Socket(socket, awaiting: settings.awaitedStamps))
             } catch {
                 failures.append(("\(endpoint): \(error)", error.number == SystemError.addressInUse))
             }
@@ -52,9 +54,10 @@ extension LinuxHost {
             guard let datagram = try? server.socket.receive(into: &incoming) else { return }
             guard !datagram.isTruncated, let client = datagram.source.endpoint else { continue }
             let now = KernelClock.realtime
+            let received = hardware.isEmpty ? datagram.stamp ?? now : stamp(of: datagram, now: now).time
             if datagram.stamp == nil { responder.daemonStamps &+= 1 } else { responder.kernelStamps &+= 1 }
             let (outcome, length) = Self.respond(
-                &responder, incoming, datagram.count, client, received: datagram.stamp ?? now, now: now, &outgoing)
+                &responder, incoming, datagram.count, client, received: received, now: now, &outgoing)
             if outcome == .fromPeer { handOver(datagram, from: client, now) }
             guard length > 0 else { continue }
             let awaited = server.socket.hasTransmitStamps ? responder.awaitedStamp : nil

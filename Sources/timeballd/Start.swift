@@ -26,15 +26,19 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
     makeDriftDirectory(host, user, log)
+    makeDumpDirectory(host, user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
+    linux.logs = MeasurementLogs(host, for: user, log)
+    linux.hardware = HardwareStamps(host, log)
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    linux.hardware.rate = rate.frequency.ratio
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
@@ -42,6 +46,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if hasControl { linux.openControl() }
     linux.openPage()
     readDrift(host, &settings, log)
+    readDumps(host, &settings, log)
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)
