@@ -70,6 +70,12 @@ public struct DaemonSettings: Equatable, Sendable {
     public var dumpDirectory: String?
     /// Whether the samples that were kept are loaded at the start (-r).
     public var reloadsMeasurements = false
+    /// Where the temperature is read; nil = nowhere.
+    public var temperatureSensor: String?
+    /// Where what was learned of the temperature is remembered; nil = nowhere.
+    public var temperatureFile: String?
+    /// Where the points of `tempcomp` were read from; nil = there are none.
+    public var temperaturePoints: String?
     /// Where the symmetric keys stand; nil = there are none.
     public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.

@@ -67,6 +67,7 @@ extension Configuration {
         lines.add("maxclockerror", timekeeper.maximumClockError, unless: standard.maximumClockError)
         lines.add("maxdrift", timekeeper.maximumDrift, unless: standard.maximumDrift)
         lines.add("corrtimeratio", timekeeper.correctionTimeRatio, unless: standard.correctionTimeRatio)
+        for line in temperatureLines(settings) { lines.add(line) }
         if !settings.measuresPrecision { lines.add("clockprecision \(timekeeper.precision.decimalSeconds)") }
         if timekeeper.synchronisesRTC { lines.add("rtcsync") }
         lines.add("logchange", timekeeper.logChange, unless: standard.logChange)

@@ -103,7 +103,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("corrtimeratio", "how slowly an offset is worked off follows from the poll interval alone"),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
                 notYet("fallbackdrift", "without sources the last frequency is kept"),
-                notYet("tempcomp", "the frequency is not compensated for temperature"),
+                works("tempcomp", "Compensates the frequency for temperature by given coefficients."),
             ]
         ),
         (
@@ -193,7 +193,11 @@ public struct Directive: Hashable, Sendable {
             "Timeball's own",
             [
                 works(
-                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere.")
+                    "temperature",
+                    "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
+                ),
+                works(
+                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),
             ]
         ),
         (

@@ -9,6 +9,7 @@ extension Parser {
     /// One for every directive that works (a test holds this against the table).
     static let handlers: [String: Handler] = sourceHandlers.merging(selectionHandlers) { first, _ in first }
         .merging(clockHandlers) { first, _ in first }
+        .merging(temperatureHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
         .merging(recordHandlers) { first, _ in first }

@@ -116,7 +116,8 @@ extension DumpRecord {
         asymmetryRun = try lines.integer(counts[1], "run of asymmetry", -1_000_000_000...1_000_000_000)
         samples = []
         for _ in 0..<count {
-            let sample = try lines.sample(try lines.next("a sample"))
+            let words = try lines.next("a sample")
+            let sample = try lines.sample(words)
             if let last = samples.last, !last.isBefore(sample) {
                 throw lines.wrong("it is not later than the sample before it")
             }

@@ -162,6 +162,7 @@ public struct SimulatedHost: Host {
         case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
+        case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .log(let record): logged.append(record)
         case .cycleLogs: break
@@ -222,6 +223,16 @@ public struct SimulatedHost: Host {
             sinceEpoch: .seconds(status.leap == .deleteSecond ? midnight - 1 : midnight))
         guard clock.reading(at: limit).realtime >= boundary else { return nil }
         return clock.moment(whenWallClockReads: boundary)
+    }
+
+    private mutating func readTemperature() {
+        var reading: Double?
+        if let thermometer = scenario.thermometer {
+            let moment = max(now - thermometer.lag, .zero)
+            let celsius = 20 + (scenario.oscillator.temperature?.kelvins(at: moment) ?? 0)
+            reading = (celsius / thermometer.resolution).rounded() * thermometer.resolution * 1000
+        }
+        queue.insert(.event(.temperature(reading)), at: now)
     }
 
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {

@@ -56,6 +56,8 @@ public enum StateFile: Hashable, Sendable {
     case drift
     /// A source's samples, in chrony's format (`dumpdir`): the source's address, or `refid:` and eight digits.
     case measurements(of: String)
+    /// What has been learned of the crystal and its temperature.
+    case temperature
 }
 
 /// All that a ``Timekeeper`` can ask of its host. Effects are performed in order.
@@ -109,6 +111,9 @@ public enum Effect: Equatable, Sendable {
 
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
+
+    /// Read the temperature sensor, and report as ``Event/temperature(_:)``.
+    case readTemperature
 
     /// Say something to the log.
     case note(Note)

@@ -101,6 +101,9 @@ public enum Event: Equatable, Sendable {
     /// The kernel refused an effect.
     case refused(Effect, KernelRefusal)
 
+    /// The temperature sensor was read, in its own unit; nil if that failed.
+    case temperature(Double?)
+
     /// Somebody asked for something by a signal.
     case signal(TimekeeperSignal)
 }

@@ -21,6 +21,9 @@ public enum Note: Equatable, Sendable {
     case sourceOnline(String, Bool)
     case sourceAdded(String)
     case sourceRemoved(String)
+    case temperatureUnreadable
+    case temperatureOutOfRange(correction: Frequency)
+    case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
     case dumpLoaded(source: String)
@@ -36,7 +39,8 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended, .dumpNotLoaded, .noDumpDirectory:
+            .largeChange, .suspended, .dumpNotLoaded, .noDumpDirectory, .temperatureUnreadable, .temperatureOutOfRange,
+            .temperatureImplausible:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -73,6 +77,12 @@ public enum Note: Equatable, Sendable {
         case .sourceOnline(let source, let online): "Source \(source) \(online ? "online" : "offline")"
         case .sourceAdded(let source): "Added source \(source)"
         case .sourceRemoved(let source): "Removed source \(source)"
+        case .temperatureUnreadable:
+            "The temperature could not be read; the last compensation stays. Next: look at the file that the configuration names"
+        case .temperatureOutOfRange(let correction):
+            "Temperature compensation of \(Self.fixed(correction.ppm, 3)) ppm is beyond 10 ppm; the reading is ignored"
+        case .temperatureImplausible(let celsius):
+            "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
         case .noSources: "No suitable source for synchronisation"
         case .dumpLoaded(let source): "Loaded dump file for \(source)"

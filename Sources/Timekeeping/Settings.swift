@@ -159,6 +159,17 @@ public struct Drift: Hashable, Sendable {
         self.frequency = frequency
         self.skew = skew
     }
+
+    /// What is left of it after a time in which nobody watched the clock.
+    ///
+    /// A frequency that does a random walk of 1.2e-9 s/s in a root of a second, as an ordinary crystal in a room does, has
+    /// walked 0.35 ppm (standard deviation) in a day; a skew is three of those.
+    public func aged(by age: Duration) -> Drift {
+        let walked = 3 * 1.2e-9 * min(max(age, .zero), .seconds(30 * 86400)).inSeconds.squareRoot()
+        return Drift(
+            frequency: frequency,
+            skew: Frequency(ratio: (skew.ratio * skew.ratio + walked * walked).squareRoot()))
+    }
 }
 
 /// Everything a ``Timekeeper`` has to be told.
@@ -209,6 +220,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
     public var local: LocalReferenceSettings?
+    /// Compensation for temperature; nil = none.
+    public var temperature: TemperatureSettings?
     /// Let the kernel say that it is synchronised, and so write the RTC (rtcsync).
     public var synchronisesRTC = false
     /// Log a clock change above this (logchange).

@@ -50,6 +50,8 @@ public struct Timekeeper: Engine {
     var steadiness = Steadiness()
     /// What the clock may have done without any sample having shown it.
     var unseen = Unseen()
+    /// The crystal's temperature, where a sensor is configured.
+    var temperature: TemperatureState?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     /// What changes of rate since the last confirmation may have cost by being late, seconds.
@@ -107,6 +109,12 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
+        // The drift file tells the frequency with what its temperature did.
+        if settings.initialDrift != nil, let known = settings.temperature?.known {
+            discipline.set(
+                frequency: discipline.frequency - Frequency(ppm: known.compensated), skew: discipline.skew)
+        }
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
@@ -132,6 +140,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
         consider(localReferenceDue)
+        consider(temperature?.due)
         consider(renewalDue)
         consider(leapDue(after: now))
         consider(boundRenewal)
@@ -145,6 +154,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
@@ -169,7 +179,7 @@ public struct Timekeeper: Engine {
         discipline.isStarted = true
         if let drift = settings.initialDrift {
             effects.append(.note(.frequencyRead(drift.frequency, skew: drift.skew)))
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
         noteKeptMeasurements(&effects)
@@ -207,6 +217,8 @@ public struct Timekeeper: Engine {
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
             refused(effect, refusal, now, &effects)
+        case .temperature(let reading):
+            received(temperature: reading, now, &effects)
         case .signal(.refresh):
             refresh(now.monotonic)
         }
@@ -218,7 +230,7 @@ public struct Timekeeper: Engine {
         lookAtClocks(now, &effects)
         // No slew may go on when nobody is there to end it.
         if controlsClock, discipline.isStarted {
-            let rate = discipline.baseRate
+            let rate = baseRate
             clock.set(rate, at: now.monotonic)
             effects.append(.setRate(rate))
         }
@@ -260,7 +272,7 @@ public struct Timekeeper: Engine {
             effects.append(.note(.suspended(for: seen.suspended)))
             aim = nil
             discipline.slewEnd = nil
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
             forgetMeasurements(now, &effects, reason: "The machine was suspended.")
             publish(now, &effects)
             return

@@ -25,6 +25,7 @@ struct Timeball: ParsableCommand {
         NTPDataCommand.self,
         ServerStatisticsCommand.self,
         HoldoverCommand.self,
+        TemperatureCommand.self,
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,

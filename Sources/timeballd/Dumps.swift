@@ -15,16 +15,6 @@ extension DaemonSettings {
     static let dumpSuffix = ".dat"
 }
 
-/// Makes the directory, while that is still permitted.
-func makeDumpDirectory(_ host: DaemonSettings, _ user: RunUser, _ log: Log) {
-    guard let path = host.dumpFile(of: "any") else { return }
-    do throws(StartError) {
-        try StateDirectory.make(forFile: path, for: user)
-    } catch {
-        log.write(error.sentence, .warning)
-    }
-}
-
 /// Reads what was kept, if the command line asks for it (-r).
 func readDumps(_ host: DaemonSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
     guard let folder = host.dumpDirectory, let file = host.dumpFile(of: "any") else {

@@ -196,6 +196,8 @@ struct LinuxHost: ~Copyable, Host {
         case .save(.measurements(let name), let text): save(text, to: settings.dumpFile(of: name), effect)
         case .log(let record): logs.write(record, log)
         case .cycleLogs: logs.cycle(log)
+        case .save(.temperature, let text): save(text, to: settings.temperatureFile, effect)
+        case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
         }
@@ -259,7 +261,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
         if isStopping {
             if case .save(let file, _) = effect {
-                log.write("The \(file == .drift ? "drift was" : "samples were") not saved: \(error)", .error)
+                log.write("\(file == .drift ? "The drift" : "A state file") was not saved: \(error)", .error)
             } else {
                 log.write("\(error)", .error)
             }

@@ -25,8 +25,9 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if user.name.isEmpty, user.user == 0, settings.purpose == .serve {
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
-    makeDriftDirectory(host, user, log)
-    makeDumpDirectory(host, user, log)
+    makeDirectory(ofFile: host.driftFile, user, log)
+    makeDirectory(ofFile: host.temperatureFile, user, log)
+    makeDirectory(ofFile: host.dumpFile(of: "any"), user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -47,6 +48,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.openPage()
     readDrift(host, &settings, log)
     readDumps(host, &settings, log)
+    readTemperatureModel(host, &settings, log)
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)
@@ -66,9 +68,9 @@ private final class OwnedPIDFile {
     }
 }
 
-/// Makes the directory of the drift file, while that is still permitted.
-private func makeDriftDirectory(_ host: DaemonSettings, _ user: RunUser, _ log: Log) {
-    guard let path = host.driftFile else { return }
+/// Makes the directory of a state file, while that is still permitted.
+private func makeDirectory(ofFile path: String?, _ user: RunUser, _ log: Log) {
+    guard let path else { return }
     do throws(StartError) {
         try StateDirectory.make(forFile: path, for: user)
     } catch {

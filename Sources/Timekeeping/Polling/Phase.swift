@@ -47,9 +47,6 @@ extension Timekeeper {
         filter?.shift(sources[index].number, by: correction)
         // What was told relative to the filter's belief does not hold any more.
         unseen.surprises += correction.magnitude
-        for place in sources[index].confinements.indices {
-            sources[index].confinements[place].fromCarried += correction
-            sources[index].confinements[place].distance += correction.magnitude
-        }
+        sources[index].confinements = []
     }
 }

@@ -335,6 +335,8 @@ extension Timekeeper {
         if isShorter {
             filter = nil
             rebuildsFilter = true
+            // Almost nothing is known again.
+            sources[index].startSteps = 0
         }
         takeKept(before: sample, index, now, &effects)
         let before = (fit: sources[index].estimate.estimate, count: sources[index].estimate.count)

@@ -55,6 +55,7 @@ extension Timekeeper {
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
+        case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
         case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
         case .smoothing, .smoothTime: .status(.notEnabled)

@@ -27,7 +27,7 @@ extension Timekeeper {
         let samples = source.estimate.window
         guard !samples.isEmpty, source.endpoint != nil else { return nil }
         // The wall clock's rate against the oscillator from now on.
-        let rate = (controlsClock ? discipline.baseRate : clock.rate).frequency.ratio
+        let rate = controlsClock ? -discipline.frequency.ratio : clock.ratio
         let moment = seconds(at: now)
         let wall = wallOffset(at: now.monotonic)
         let told = samples.suffix(DumpRecord.mostSamples).compactMap { sample -> DumpRecord.Sample? in
@@ -59,7 +59,7 @@ extension Timekeeper {
     /// Tells what was kept on the scales of this run of the program.
     mutating func takeKeptMeasurements(at now: ClockReading) {
         let started = now.realtime - (now.monotonic.sinceEpoch + now.suspended)
-        let rate = clock.rate.frequency.ratio
+        let rate = clock.ratio
         for (address, record) in settings.keptMeasurements {
             var samples: [Sample] = []
             var fault: String?

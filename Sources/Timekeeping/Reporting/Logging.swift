@@ -82,6 +82,18 @@ extension Timekeeper {
                         runs: estimate.runs, asymmetry: estimate.asymmetry))))
     }
 
+    // MARK: temperature
+
+    /// A temperature was read, and the clock's rate follows it.
+    mutating func logTemperature(_ reading: Double, _ now: ClockReading, _ effects: inout [Effect]) {
+        guard wants(.tempcomp) else { return }
+        effects.append(
+            .log(
+                .temperature(
+                    TemperatureLine(
+                        time: wallSeconds(now), temperature: reading, compensation: -clock.compensation * 1e6))))
+    }
+
     // MARK: selection
 
     /// Notes what the logs tell of the state before a selection.
