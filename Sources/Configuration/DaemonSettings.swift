@@ -42,6 +42,8 @@ public struct DaemonSettings: Equatable, Sendable {
     public var commandLimit: RateLimitSettings?
     /// How clients are remembered.
     public var clientLog = ClientLogSettings()
+    /// Processes that answer clients in the daemon's place; 0 = the daemon does so itself.
+    public var workers = 0
     /// UDP port of the control protocol; 0 = none.
     public var commandPort: UInt16 = 323
     /// Local addresses of the control protocol, at most one of a family.
@@ -98,4 +100,13 @@ public struct DaemonSettings: Equatable, Sendable {
     public var warnings: [Diagnostic] = []
 
     public init() {}
+}
+
+extension DaemonSettings {
+    /// How clients are remembered by the daemon, and by each worker: all of them together keep to the limit.
+    public var clientLogOfEach: ClientLogSettings {
+        var each = clientLog
+        each.memory /= workers + 1
+        return each
+    }
 }

@@ -89,6 +89,7 @@ extension Configuration {
         if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
         lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
         if !settings.clientLog.isListed { lines.add("noclientlog") }
+        lines.add("workers", settings.workers, unless: standard.workers)
         return lines.all
     }
 

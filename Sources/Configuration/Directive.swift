@@ -175,7 +175,8 @@ public struct Directive: Hashable, Sendable {
                 works("include", "Reads other files here."),
                 works("confdir", "Reads the `*.conf` files of directories here."),
                 works(
-                    "hwtimestamp", "Lets a network interface stamp packets by its own clock; the kernel, if it can't."),
+                    "hwtimestamp",
+                    "Lets a network interface stamp requests and their answers by its own clock; the kernel, if it can't."),
                 works("hwtstimeout", "How long an answer waits for the interface's stamp of its request."),
                 works("maxtxbuffers", "How many packets of the server may wait for the stamp of their leaving."),
                 works("keyfile", "Where the symmetric keys stand that authenticate packets; `rekey` reads it again."),
@@ -196,6 +197,7 @@ public struct Directive: Hashable, Sendable {
                     "temperature",
                     "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
                 ),
+                works("workers", "How many processes of their own answer clients; 0 = the daemon itself."),
                 works(
                     "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),
             ]

@@ -147,6 +147,9 @@ extension Parser {
             parser.settings.clientLog.memory = try words.integer("a number of octets", in: 0...4_000_000_000)
         },
         "noclientlog": { (parser, _) throws(Mistake) in parser.settings.clientLog.isListed = false },
+        "workers": { (parser, words) throws(Mistake) in
+            parser.settings.workers = try words.integer("a number of processes", in: 0...ClientPages.mostWorkers)
+        },
         "port": { (parser, words) throws(Mistake) in parser.settings.serverPort = try words.port() },
         "bindaddress": { (parser, words) throws(Mistake) in
             parser.settings.serverAddresses.replace(try words.address())

@@ -22,6 +22,8 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        /// A worker, by its place.
+        case worker(Int)
     }
 
     /// A socket in a place where values that cannot be copied do not go.
@@ -59,6 +61,13 @@ struct LinuxHost: ~Copyable, Host {
     var responder: Responder
     var requests: [RequestToken: Socket] = [:]
     var servers: [Socket] = []
+    var round = ServerRound()
+    /// Who answers clients in this process's place; nil if it does so itself.
+    var pool: WorkerPool?
+    /// Whether workers may be started: they have the rights that this process has then.
+    var mayFork = false
+    /// Pages of the list of clients that workers were asked for, by the number of who waits for them.
+    var pages: [UInt64: ClientPages] = [:]
     var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
@@ -99,8 +108,8 @@ struct LinuxHost: ~Copyable, Host {
         let timer = try Self.timer()
         let stepWatch = try Self.stepWatch()
         var responder = Responder(
-            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit, clientLog: settings.clientLog,
-            random: random)
+            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit,
+            clientLog: settings.clientLogOfEach, random: random)
         responder.access = settings.access
         self.settings = settings
         directorySources = settings.directorySources
@@ -150,10 +159,13 @@ struct LinuxHost: ~Copyable, Host {
             if let event = events.removeFirst() { return event }
             let now = KernelClock.monotonic
             answer(resolver.expire(at: now))
+            startWorkers(at: now)
             let isLate = deadline <= now
             do throws(SystemError) {
                 // In this order no signal is missed: one that comes later lets the timer fire.
-                if !isLate { try timer.arm(for: min(deadline, resolver.deadline ?? deadline)) }
+                if !isLate {
+                    try timer.arm(for: min(deadline, resolver.deadline ?? deadline, pool?.deadline ?? deadline))
+                }
                 takeSignals()
                 if isStopping { return nil }
                 // Under a simulator time passes only in a wait, so nothing can have come, and some of them do not let
@@ -185,11 +197,11 @@ struct LinuxHost: ~Copyable, Host {
         case .resolve(let token, let name, let family):
             answer(resolver.ask(token.number, name: name, family: family, at: KernelClock.monotonic))
             watchResolver()
-        case .serve(let served): responder.served = served
+        case .serve(let served): serve(served)
         case .publishBound(let report): publish(report)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
-            if let octets = responderReply(octets) { reply(octets, to: client) }
+            if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
         case .save(.drift, let text): save(text, to: settings.driftFile, effect)
@@ -281,6 +293,7 @@ struct LinuxHost: ~Copyable, Host {
         case .server(let index):
             if ready.hasErrors { takeServerStamps(index) }
             if ready.isReadable || !ready.hasErrors { serve(index) }
+        case .worker(let place): hear(place)
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
         case .resolver(let descriptor):

@@ -46,6 +46,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     linux.openPage()
+    linux.allowWorkers()
     readDrift(host, &settings, log)
     readDumps(host, &settings, log)
     readTemperatureModel(host, &settings, log)

@@ -69,6 +69,7 @@ struct Understanding {
         "A directive of the host changes the setting that it names, and nothing else",
         arguments: [
             Row("clientloglimit 4096", { $0.clientLog.memory = 4096 }),
+            Row("workers 3", { $0.workers = 3 }),
             Row("noclientlog", { $0.clientLog.isListed = false }),
             Row(
                 "cmdratelimit burst 2",
