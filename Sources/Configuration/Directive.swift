@@ -176,7 +176,8 @@ public struct Directive: Hashable, Sendable {
                 works("confdir", "Reads the `*.conf` files of directories here."),
                 works(
                     "hwtimestamp",
-                    "Lets a network interface stamp requests and their answers by its own clock; the kernel, if it can't."),
+                    "Lets a network interface stamp requests and their answers by its own clock; the kernel, if it can't."
+                ),
                 works("hwtstimeout", "How long an answer waits for the interface's stamp of its request."),
                 works("maxtxbuffers", "How many packets of the server may wait for the stamp of their leaving."),
                 works("keyfile", "Where the symmetric keys stand that authenticate packets; `rekey` reads it again."),
