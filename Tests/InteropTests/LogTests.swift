@@ -71,9 +71,10 @@ extension Interop {
                     #expect(ours.headings == other.headings && !ours.headings.isEmpty, "\(kind)")
                     // Which lines there are is each daemon's own affair; how they look is not.
                     #expect(!ours.columns.isDisjoint(with: other.columns), "\(kind): \(ours) \(other)")
+                    // chronyd's first line of tracking.log has a skew that is too long for its column.
                     #expect(ours.columns.map(\.count).max() == other.columns.map(\.count).max(), "\(kind)")
                     #expect(
-                        ours.columns.map { $0.last ?? 0 }.max() == other.columns.map { $0.last ?? 0 }.max(), "\(kind)")
+                        ours.columns.map { $0.last ?? 0 }.min() == other.columns.map { $0.last ?? 0 }.min(), "\(kind)")
                     let mine = try Self.text(mine, kind).split(separator: "\n")
                     #expect(mine.first?.hasPrefix("====") == true && mine[1].hasPrefix("   Date (UTC)"), "\(kind)")
                     #expect(mine[8].hasPrefix("===="), "a heading after five lines: \(kind)")
