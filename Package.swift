@@ -55,12 +55,12 @@ let package = Package(
         pure("JobsControl"),
         pure(
             "JobScheduler",
-            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "AtSpool", "FileWatches"]),
+            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "ExactStarts", "AtSpool", "FileWatches"]),
         pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
-        pure("RealTimeClock", ["TimeBase"]),
+        pure("RealTimeClock", ["TimeBase", "Recording"]),
         pure("Plotting", linker: [.linkedLibrary("m")]),
         pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
@@ -71,21 +71,24 @@ let package = Package(
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
         pure(
             "Timekeeping",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
+            [
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "RealTimeClock",
+            ]),
         pure(
             "Configuration",
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
         pure(
             "Simulation",
             [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Recording", "Timekeeping",
-                "RealTimeClock",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock",
+                "Recording",
             ],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock", "Recording"]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         acting("Cryptography", ["CNettle", "NTPWire"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
@@ -105,7 +108,7 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
-                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock", "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -125,7 +128,7 @@ let package = Package(
             name: "timeball-jobsd",
             dependencies: [
                 "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
-                "JobHistory", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
+                "JobHistory", "ExactStarts", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -164,7 +167,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobSchedulerTests",
-            dependencies: ["JobScheduler", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            dependencies: [
+                "JobScheduler", "ExactStarts", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones",
+                "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobsHostTests",
@@ -192,7 +198,9 @@ let package = Package(
         .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
-            dependencies: ["RealTimeClock", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports"],
+            dependencies: [
+                "RealTimeClock", "Recording", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
@@ -220,8 +228,9 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
-                "BoundPage", "TimeBase",
+                "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
+                "RealTimeClock", "Recording",
+                "TimeBase",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -82,6 +82,8 @@ public struct DaemonSettings: Equatable, Sendable {
     public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.
     public var boundFile: String? = BoundPage.defaultPath
+    /// The real-time clock, and the time for the next start.
+    public var realTimeClock = RealTimeClockOptions()
     /// Keep all memory resident.
     public var lockAll = false
     /// Priority among SCHED_FIFO, 1 to 99; 0 = not real-time.

@@ -15,6 +15,7 @@ extension Configuration {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
+        lines += realTimeClockLines(settings.realTimeClock)
         lines += serverLines(settings) + controlLines(settings) + processLines(settings) + recordLines(settings)
         lines += stampLines(settings)
         return lines.map { $0 + "\n" }.joined()

@@ -152,11 +152,13 @@ public struct Directive: Hashable, Sendable {
             "Real-time clock",
             [
                 works("rtcsync", "Lets the kernel set the real-time clock from the system clock."),
-                notYet("rtcfile", "the real-time clock is not measured; rtcsync lets the kernel set it"),
-                notYet("rtcdevice", "the real-time clock is not opened"),
-                notYet("rtconutc", "the real-time clock is not read"),
-                notYet("rtcautotrim", "the real-time clock is not trimmed; rtcsync lets the kernel set it"),
-                notYet("hwclockfile", "the real-time clock is not read"),
+                works(
+                    "rtcfile",
+                    "Measures the real-time clock, and remembers what was learned; goes together with rtcsync."),
+                works("rtcdevice", "The real-time clock's device."),
+                works("rtconutc", "The real-time clock keeps UTC; without a word, `/etc/adjtime` says what it keeps."),
+                works("rtcautotrim", "Sets the real-time clock when it is wrong by more than this; not with rtcsync."),
+                works("hwclockfile", "hwclock's file, which says whether the real-time clock keeps UTC."),
             ]
         ),
         (
@@ -194,6 +196,7 @@ public struct Directive: Hashable, Sendable {
         (
             "Timeball's own",
             [
+                works("timefile", "Where the time is saved for the next start of a machine without a real-time clock."),
                 works(
                     "temperature",
                     "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."

@@ -14,6 +14,7 @@ extension Parser {
         .merging(processHandlers) { first, _ in first }
         .merging(recordHandlers) { first, _ in first }
         .merging(stampHandlers) { first, _ in first }
+        .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },

@@ -29,6 +29,11 @@ public enum Note: Equatable, Sendable {
     case dumpLoaded(source: String)
     case dumpNotLoaded(source: String, reason: String)
     case noDumpDirectory
+    case realTimeClockFailed(reason: String)
+    /// Somebody else put the RTC forward by this.
+    case realTimeClockSet(by: Duration)
+    /// The RTC went on alone while the machine was off.
+    case realTimeClockKept(error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -40,7 +45,7 @@ public enum Note: Equatable, Sendable {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
             .largeChange, .suspended, .dumpNotLoaded, .noDumpDirectory, .temperatureUnreadable, .temperatureOutOfRange,
-            .temperatureImplausible:
+            .temperatureImplausible, .realTimeClockFailed, .realTimeClockSet:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -84,6 +89,11 @@ public enum Note: Equatable, Sendable {
         case .temperatureImplausible(let celsius):
             "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
+        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
+        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let error, let bound):
+            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+                + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         case .dumpLoaded(let source): "Loaded dump file for \(source)"
         case .dumpNotLoaded(let source, let reason): "Could not load dump file for \(source): \(reason)"

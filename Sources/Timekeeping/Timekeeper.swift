@@ -2,6 +2,7 @@ internal import Addresses
 public import Engine
 internal import Estimation
 public import NTPWire
+internal import RealTimeClock
 public import TimeBase
 
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
@@ -88,6 +89,9 @@ public struct Timekeeper: Engine {
     var armedLeap = LeapIndicator.none
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
+    /// The real-time clock, where one is measured.
+    var realTimeClock: RealTimeClockKeeping?
+    var timeSaveDue: Instant<Monotonic>?
     var lastUnsynchronisedReason = ""
     var lastSelectedNote = ""
 
@@ -120,6 +124,9 @@ public struct Timekeeper: Engine {
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         takeKeptMeasurements(at: now)
         for source in settings.sources { add(source, at: now.monotonic) }
+        realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
+        if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
+        takeInitialKnowledge(now)
     }
 
     // MARK: Time
@@ -139,6 +146,8 @@ public struct Timekeeper: Engine {
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
+        consider(realTimeClock?.wake)
+        consider(timeSaveDue)
         consider(localReferenceDue)
         consider(temperature?.due)
         consider(renewalDue)
@@ -162,6 +171,11 @@ public struct Timekeeper: Engine {
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
             saveDrift(&effects)
+        }
+        wakeRealTimeClock(now, &effects)
+        if let due = timeSaveDue, due <= now.monotonic {
+            timeSaveDue = now.monotonic + Self.timeSavingInterval
+            saveTime(now, &effects)
         }
         updateLocalReference(now, &effects)
         passLeapSecondIfDue(now, &effects)
@@ -217,6 +231,8 @@ public struct Timekeeper: Engine {
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
             refused(effect, refusal, now, &effects)
+        case .rtcRead(let reading, let celsius): readRealTimeClock(reading, celsius: celsius, now, &effects)
+        case .rtcTurned(let edge, let celsius): realTimeClockTurned(edge, celsius: celsius, now, &effects)
         case .temperature(let reading):
             received(temperature: reading, now, &effects)
         case .signal(.refresh):
@@ -237,6 +253,8 @@ public struct Timekeeper: Engine {
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
         if settings.keepsMeasurements { saveMeasurements(now, &effects) }
+        finishRealTimeClock(now, &effects)
+        saveTime(now, &effects)
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }
         }

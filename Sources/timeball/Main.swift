@@ -49,6 +49,8 @@ struct Timeball: ParsableCommand {
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
+        RealTimeClockCommand.self,
+        BootCommand.self,
     ]
 }
 

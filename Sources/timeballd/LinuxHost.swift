@@ -22,6 +22,7 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        case realTimeClock
         /// A worker, by its place.
         case worker(Int)
     }
@@ -76,6 +77,8 @@ struct LinuxHost: ~Copyable, Host {
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
     /// until then is not so.
     private(set) var rateIsUncertain = false
+    /// The RTC, where one is measured.
+    var realTimeClock: OpenRealTimeClock?
     var clients = ControlClients()
     /// Interfaces that stamp packets themselves.
     var hardware = HardwareStamps()
@@ -204,11 +207,10 @@ struct LinuxHost: ~Copyable, Host {
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
-        case .save(.drift, let text): save(text, to: settings.driftFile, effect)
-        case .save(.measurements(let name), let text): save(text, to: settings.dumpFile(of: name), effect)
         case .log(let record): logs.write(record, log)
         case .cycleLogs: logs.cycle(log)
-        case .save(.temperature, let text): save(text, to: settings.temperatureFile, effect)
+        case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
+        case .save(let file, let text): save(text, to: path(of: file), effect)
         case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
@@ -260,6 +262,16 @@ struct LinuxHost: ~Copyable, Host {
         directorySources = sources
     }
 
+    private func path(of file: StateFile) -> String? {
+        switch file {
+        case .drift: settings.driftFile
+        case .measurements(let name): settings.dumpFile(of: name)
+        case .temperature: settings.temperatureFile
+        case .realTimeClock: settings.realTimeClock.file
+        case .time: settings.realTimeClock.timeFile
+        }
+    }
+
     private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
         guard let path else { return }
         do throws(SystemError) {
@@ -272,8 +284,8 @@ struct LinuxHost: ~Copyable, Host {
     /// Tells the engine, or where it does not listen any more, the operator.
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
         if isStopping {
-            if case .save(let file, _) = effect {
-                log.write("\(file == .drift ? "The drift" : "A state file") was not saved: \(error)", .error)
+            if case .save = effect {
+                log.write("What was learned was not saved: \(error)", .error)
             } else {
                 log.write("\(error)", .error)
             }
@@ -287,6 +299,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func handle(_ ready: PollSet<Watched>.Ready) {
         switch ready.tag {
         case .timer: timer.clear()
+        case .realTimeClock: takeRealTimeClockUpdate()
         case .stepWatch:
             if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .request(let token): receive(token, ready)

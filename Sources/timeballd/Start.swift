@@ -25,6 +25,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if user.name.isEmpty, user.user == 0, settings.purpose == .serve {
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
+    host.makeStateDirectories(for: user, log)
     makeDirectory(ofFile: host.driftFile, user, log)
     makeDirectory(ofFile: host.temperatureFile, user, log)
     makeDirectory(ofFile: host.dumpFile(of: "any"), user, log)
@@ -40,6 +41,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
     linux.hardware.rate = rate.frequency.ratio
+    settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
@@ -49,6 +51,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.allowWorkers()
     readDrift(host, &settings, log)
     readDumps(host, &settings, log)
+    settings.realTimeClock = host.realTimeClockSettings(log)
     readTemperatureModel(host, &settings, log)
 
     var timekeeper = Timekeeper(
@@ -131,7 +134,10 @@ private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSetti
         guard let text = try AtomicFile.read(path) else { return }
         do throws(DriftRecordError) {
             let record = try DriftRecord(parsing: text)
-            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+            let age = AtomicFile.modified(path).map { KernelClock.realtime - $0 }
+            // By a clock that is behind the file nobody knows how old it is.
+            let known = age.flatMap { $0 >= .zero ? $0 : nil } ?? .seconds(30 * 86400)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew).aged(by: known)
         } catch {
             log.write("\(path) is not used: \(error.description)", .warning)
         }

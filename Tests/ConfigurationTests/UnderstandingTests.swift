@@ -118,6 +118,17 @@ struct Understanding {
             Row("pidfile /", { $0.pidFile = nil }),
             Row("boundfile /run/x/bound", { $0.boundFile = "/run/x/bound" }),
             Row("boundfile /", { $0.boundFile = nil }),
+            Row("rtcfile /x/rtc", { $0.realTimeClock.file = "/x/rtc" }),
+            Row("rtcdevice /dev/rtc1", { $0.realTimeClock.device = "/dev/rtc1" }),
+            Row("rtconutc", { $0.realTimeClock.keepsUTC = true }),
+            Row("hwclockfile /etc/adjtime", { $0.realTimeClock.adjustmentFile = "/etc/adjtime" }),
+            Row("rtcautotrim 0.5", { $0.realTimeClock.trimThreshold = .milliseconds(500) }),
+            Row(
+                "timefile /x/time",
+                {
+                    $0.realTimeClock.timeFile = "/x/time"
+                    $0.timekeeper.savesTime = true
+                }),
             Row("lock_all", { $0.lockAll = true }),
             Row("sched_priority 20", { $0.schedulingPriority = 20 }),
             Row("minsamples 8", { $0.sourceDefaults.minimumSamples = 8 }),

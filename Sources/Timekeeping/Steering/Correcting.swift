@@ -221,7 +221,11 @@ extension Timekeeper {
             }
         case .save(.measurements, _):
             effects.append(.note(.refused(refusal, consequence: "The samples are not kept over a restart.")))
-        case .save(.drift, _):
+        case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
+        case .save(.realTimeClock, _), .save(.time, _):
+            effects.append(
+                .note(.refused(refusal, consequence: "The next start of the machine knows less of the time.")))
+        case .save:
             effects.append(
                 .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))
         default:
