@@ -29,6 +29,8 @@ public enum Note: Equatable, Sendable {
     case dumpLoaded(source: String)
     case dumpNotLoaded(source: String, reason: String)
     case noDumpDirectory
+    /// What a reference clock's `offset` should be, by comparison with a better source.
+    case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
     case realTimeClockFailed(reason: String)
     /// Somebody else put the RTC forward by this.
     case realTimeClockSet(by: Duration)
@@ -98,6 +100,9 @@ public enum Note: Equatable, Sendable {
         case .dumpLoaded(let source): "Loaded dump file for \(source)"
         case .dumpNotLoaded(let source, let reason): "Could not load dump file for \(source): \(reason)"
         case .noDumpDirectory: "A dump was asked for, but the configuration names no dumpdir; nothing was written"
+        case .referenceClockOffset(let clock, let needed, let deviation, let samples, let against):
+            "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
+                + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
     }
 

@@ -37,6 +37,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
+    linux.openReferenceClocks()
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)

@@ -110,6 +110,7 @@ extension Timekeeper {
         }
         filter?.shift(by: -seconds)
         for address in kept.keys { kept[address]?.shift(by: -seconds) }
+        for position in referenceClocks.indices { referenceClocks[position].shift(by: -seconds) }
         unseen.carried -= seconds
         aim?.offset -= seconds
         confirmed?.low -= seconds
@@ -179,6 +180,7 @@ extension Timekeeper {
         guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
         let isHopeless = sources.allSatisfy { source in
             // A name that did not resolve twice has no address now.
+            if source.settings.kind == .referenceClock { return source.failures >= 8 && source.estimate.count == 0 }
             guard source.endpoint != nil else {
                 return pools.first { $0.number == source.pool }.map { $0.failures >= 2 } ?? true
             }
