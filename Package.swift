@@ -80,7 +80,8 @@ let package = Package(
         pure(
             "Configuration",
             [
-                "TimeBase", "Addresses", "AtomicTime", "BoundPage", "NTPWire", "Control", "TimeZones", "Timekeeping",
+                "TimeBase", "Addresses", "AtomicTime", "BoundPage", "NTPWire", "Control", "Recording", "TimeZones",
+                "Timekeeping",
             ]),
         pure(
             "Simulation",
@@ -112,6 +113,7 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "NTPWire", "Control", "Recording",
+                "Estimation",
                 "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock",
                 "TimeZones",
             ],
@@ -200,6 +202,7 @@ let package = Package(
             name: "ClockStudiesTests",
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
             dependencies: [

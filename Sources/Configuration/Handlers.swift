@@ -13,6 +13,8 @@ extension Parser {
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
         .merging(civilTimeHandlers) { first, _ in first }
+        .merging(recordHandlers) { first, _ in first }
+        .merging(stampHandlers) { first, _ in first }
         .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [

@@ -127,6 +127,7 @@ extension Timekeeper {
         if reference != nil {
             reference = nil
             publish(now, &effects)
+            logUnsynchronised(now, &effects)
         }
         updateLocalReference(now, &effects)
     }

@@ -28,6 +28,7 @@ extension Timekeeper {
         } else if error.magnitude > settings.logChange.inSeconds {
             effects.append(.note(.largeChange(Duration(clampingSeconds: error))))
         }
+        let remaining = wallError(at: now.monotonic) ?? 0
         let limit = settings.maximumDrift.ratio
         let frequency = Frequency(ratio: combination.frequency.clamped(to: -limit...limit))
         discipline.note(offset: error, deviation: combination.offsetDeviation, at: now.monotonic)
@@ -42,6 +43,7 @@ extension Timekeeper {
         aim = Aim(time: moment, offset: combination.offset)
         manual.prior = nil
         fallback?.add(discipline.frequency, over: discipline.updateInterval.inSeconds)
+        logTracking(combination, error, remaining: remaining, now, &effects)
         if settings.purpose == .measureOnce {
             finishPurpose(&effects, offset: error)
             return
@@ -121,6 +123,7 @@ extension Timekeeper {
             sources[index].bestSample?.offset -= seconds
         }
         filter?.shift(by: -seconds)
+        for address in kept.keys { kept[address]?.shift(by: -seconds) }
         for position in referenceClocks.indices { referenceClocks[position].shift(by: -seconds) }
         unseen.carried -= seconds
         aim?.offset -= seconds
@@ -237,6 +240,8 @@ extension Timekeeper {
             }
         case .setTAIOffset:
             effects.append(.note(.refused(refusal, consequence: "CLOCK_TAI does not show TAI.")))
+        case .save(.measurements, _):
+            effects.append(.note(.refused(refusal, consequence: "The samples are not kept over a restart.")))
         case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
         case .save(.realTimeClock, _), .save(.time, _):
             effects.append(
