@@ -19,7 +19,8 @@ extension Configuration {
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
         lines += realTimeClockLines(settings.realTimeClock)
-        lines += serverLines(settings) + controlLines(settings) + processLines(settings)
+        lines += serverLines(settings) + controlLines(settings) + processLines(settings) + recordLines(settings)
+        lines += stampLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -33,6 +34,8 @@ extension Configuration {
         if let device = settings.clientDevice { lines.add("bindacqdevice \(device)") }
         lines.add("acquisitionport", Int(settings.clientPort), unless: 0)
         lines.add("dscp", settings.dscp, unless: 0)
+        lines.add(
+            "refresh", settings.timekeeper.refreshInterval, unless: TimekeeperSettings().refreshInterval)
         return lines.all
     }
 

@@ -12,6 +12,8 @@ extension Parser {
         .merging(temperatureHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(recordHandlers) { first, _ in first }
+        .merging(stampHandlers) { first, _ in first }
         .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
@@ -34,6 +36,10 @@ extension Parser {
         },
         "minstratum": { (parser, words) throws(Mistake) in
             parser.settings.sourceDefaults.minimumStratum = try words.integer("a stratum", in: 0...16)
+        },
+        "refresh": { (parser, words) throws(Mistake) in
+            parser.settings.timekeeper.refreshInterval = .seconds(
+                try words.integer("an interval in seconds", in: 0...31_536_000))
         },
         "bindacqaddress": { (parser, words) throws(Mistake) in
             parser.settings.clientAddresses.replace(try words.address())

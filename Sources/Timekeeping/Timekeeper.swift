@@ -23,6 +23,10 @@ public struct Timekeeper: Engine {
     var discipline: Discipline
     /// Moments of samples are counted from here.
     let origin: Instant<Oscillator>
+    /// What was kept of sources that have not answered yet.
+    var kept: [IPAddress: KeptMeasurements] = [:]
+    /// The bound before the selection that is under way, for the tracking log.
+    var lastBound: Double?
     /// Offsets of samples are counted from here: true time less oscillator time is this much more than they say.
     var offsetBase = Duration.zero
 
@@ -62,6 +66,8 @@ public struct Timekeeper: Engine {
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
+    /// `reselectdist` of the configuration, or as it was changed at run time.
+    var reselectDistance: Duration
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
@@ -111,6 +117,7 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        reselectDistance = settings.reselectDistance
         temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
         // The drift file tells the frequency with what its temperature did.
         if settings.initialDrift != nil, let known = settings.temperature?.known {
@@ -120,6 +127,7 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        takeKeptMeasurements(at: now)
         for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
         realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
@@ -141,6 +149,7 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        consider(refreshDue)
         for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
@@ -167,6 +176,7 @@ public struct Timekeeper: Engine {
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
+        refreshIfDue(now)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -196,6 +206,8 @@ public struct Timekeeper: Engine {
             setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
+        noteKeptMeasurements(&effects)
+        logUnsynchronised(now, &effects)
     }
 
     public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
@@ -210,6 +222,7 @@ public struct Timekeeper: Engine {
             if let known = sources[index].exchange?.sent.kind, stamp.kind > known {
                 sources[index].exchange?.sent = stamp
                 if stamp.kind == .kernel { sources[index].kernelSent &+= 1 }
+                if stamp.kind == .hardware { sources[index].hardwareSent &+= 1 }
             }
         case .sendFailed(let token, _):
             sendingFailed(token, now, &effects)
@@ -219,6 +232,8 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .routesTested(let reachable, let unreachable):
+            routesTested(reachable: reachable, unreachable: unreachable, now, &effects)
         case .keysRead(let read):
             keys = keys.replacing(keys: read)
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
@@ -253,6 +268,7 @@ public struct Timekeeper: Engine {
         }
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
+        if settings.keepsMeasurements { saveMeasurements(now, &effects) }
         finishRealTimeClock(now, &effects)
         saveTime(now, &effects)
         for source in sources {
