@@ -48,6 +48,7 @@ let package = Package(
         pure("Addresses"),
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
+        pure("AtomicTime", ["TimeBase", "TimeZones"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("AtSpool", ["TimeBase", "TimeZones"]),
         pure("FileWatches", ["TimeBase"]),
@@ -68,10 +69,16 @@ let package = Package(
         pure("Recording", ["TimeBase"]),
         pure(
             "Rendering",
-            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
+            [
+                "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies",
+                "AtomicTime", "TimeZones",
+            ]),
         pure(
             "Timekeeping",
             ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
+        pure(
+            "Clockspeed",
+            ["TimeBase", "AtomicTime", "NTPWire", "Engine", "Estimation", "Timekeeping"]),
         pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
         pure(
             "Simulation",
@@ -136,6 +143,7 @@ let package = Package(
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
                 "AtSpool", "FileWatches", "Daemon",
+                "AtomicTime", "Clockspeed", "Timekeeping",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -153,6 +161,14 @@ let package = Package(
             name: "BoundPageTests", dependencies: ["BoundPage", "Linux", "TimeballClock", "TimeBase"],
             swiftSettings: strict),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
+        .testTarget(name: "AtomicTimeTests", dependencies: ["AtomicTime", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockspeedTests",
+            dependencies: [
+                "Clockspeed", "AtomicTime", "Engine", "NTPWire", "Timekeeping", "TimeBase", "timeball",
+            ],
+            exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
@@ -226,7 +242,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: [], exclude: ["lying-server.py", "flood.py", "kernel-clock.py"],
+            name: "InteropTests", dependencies: [],
+            exclude: ["lying-server.py", "flood.py", "kernel-clock.py", "taiclock-server.py"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -48,6 +48,8 @@ struct Timeball: ParsableCommand {
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
+        TAICommand.self,
+        ClockspeedCommand.self,
     ]
 }
 

@@ -20,6 +20,13 @@ enum Names {
         "incrontab": Program(run: IncrontabProgram.run, isCommand: true),
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
         "run-parts": Program(run: RunPartsProgram.run, isCommand: true),
+        "sntpclock": Program(run: OffsetProgram.sntpclock.run, isCommand: false),
+        "taiclock": Program(run: OffsetProgram.taiclock.run, isCommand: false),
+        "taiclockd": Program(run: TaiclockdProgram.run, isCommand: false),
+        "clockadd": Program(run: ClockaddProgram.run, isCommand: false),
+        "clockview": Program(run: ClockviewProgram.run, isCommand: false),
+        "clockspeed": Program(run: ClockspeedProgram.run, isCommand: false),
+        "tai64nlocal": Program(run: LabelDecoding.run, isCommand: false),
     ]
 
     /// What to run instead of the command line of timeball itself, and with which arguments.

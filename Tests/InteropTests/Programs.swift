@@ -11,6 +11,8 @@ enum NeededProgram: String, CaseIterable {
     // Debian's, unpacked by Scripts/install-test-programs.
     case chronyd, chronyc, ntpdig, openntpd
     case ntpsec
+    /// daemontools'.
+    case tai64n, tai64nlocal, multilog
     // Debian's, installed by Scripts/setup.
     case python3, ip, setpriv, unshare
 
@@ -24,6 +26,7 @@ enum NeededProgram: String, CaseIterable {
         case .chronyc: Places.unpacked.appending(path: "usr/bin/chronyc").path
         case .ntpdig: Places.unpacked.appending(path: "usr/bin/ntpdig").path
         case .openntpd: Places.unpacked.appending(path: "usr/sbin/ntpd").path
+        case .tai64n, .tai64nlocal, .multilog: Places.unpacked.appending(path: "usr/bin/\(rawValue)").path
         // Apart, because its name is OpenNTPD's.
         case .ntpsec: Places.unpacked.appending(path: "ntpsec/usr/sbin/ntpd").path
         case .python3, .setpriv, .unshare: "/usr/bin/\(rawValue)"
@@ -38,7 +41,8 @@ enum NeededProgram: String, CaseIterable {
         switch self {
         case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
-        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec: "Scripts/install-test-programs"
+        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .tai64n, .tai64nlocal, .multilog:
+            "Scripts/install-test-programs"
         case .python3, .ip, .setpriv, .unshare: "Scripts/setup test"
         }
     }
