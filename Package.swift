@@ -56,12 +56,12 @@ let package = Package(
         pure("JobsControl"),
         pure(
             "JobScheduler",
-            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "AtSpool", "FileWatches"]),
+            ["TimeBase", "TimeZones", "Scheduling", "Engine", "JobsControl", "ExactStarts", "AtSpool", "FileWatches"]),
         pure("ExactStarts", ["TimeBase", "TimeZones", "Scheduling", "BoundPage", "Engine"]),
         pure("Estimation", ["TimeBase"], linker: [.linkedLibrary("m")]),
         pure("ClockStatistics", linker: [.linkedLibrary("m")]),
         pure("ClockStudies", ["TimeBase", "Engine", "ClockStatistics", "Recording"], linker: [.linkedLibrary("m")]),
-        pure("RealTimeClock", ["TimeBase"]),
+        pure("RealTimeClock", ["TimeBase", "Recording"]),
         pure("Plotting", linker: [.linkedLibrary("m")]),
         pure("StudyReports", ["TimeBase", "ClockStatistics", "ClockStudies", "Plotting"]),
         pure("NTPWire", ["TimeBase"]),
@@ -75,19 +75,25 @@ let package = Package(
             ]),
         pure(
             "Timekeeping",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording"]),
+            [
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "RealTimeClock",
+            ]),
         pure(
             "Clockspeed",
             ["TimeBase", "AtomicTime", "NTPWire", "Engine", "Estimation", "Timekeeping"]),
         pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
         pure(
             "Simulation",
-            ["TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock"],
+            [
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Timekeeping", "RealTimeClock",
+                "Recording",
+            ],
             linker: [.linkedLibrary("m")]),
 
         // Doing.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock"]),
+        acting("Linux", ["CLinux", "TimeBase", "Addresses", "RealTimeClock", "Recording"]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         acting("Cryptography", ["CNettle", "NTPWire"]),
         acting("Daemon", ["CLinux", "Linux", "TimeBase", "Addresses"]),
@@ -107,7 +113,7 @@ let package = Package(
             name: "timeballd",
             dependencies: [
                 "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon",
+                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock", "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -127,7 +133,7 @@ let package = Package(
             name: "timeball-jobsd",
             dependencies: [
                 "TimeBase", "TimeZones", "BoundPage", "Engine", "Scheduling", "JobsControl", "JobScheduler",
-                "JobHistory", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
+                "JobHistory", "ExactStarts", "AtSpool", "FileWatches", "CLinux", "Linux", "Daemon",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -175,7 +181,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobSchedulerTests",
-            dependencies: ["JobScheduler", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones", "TimeBase"],
+            dependencies: [
+                "JobScheduler", "ExactStarts", "AtSpool", "JobsControl", "Scheduling", "Engine", "TimeZones",
+                "TimeBase",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobsHostTests",
@@ -202,7 +211,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
-            dependencies: ["RealTimeClock", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports"],
+            dependencies: [
+                "RealTimeClock", "Recording", "Simulation", "TimeBase", "ClockStudies", "Engine", "StudyReports",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StudyStoreTests", dependencies: ["StudyStore", "ClockStudies"], swiftSettings: strict),
@@ -231,6 +242,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "Simulation", "Timekeeping", "Engine", "Estimation", "NTPWire", "Control", "Addresses", "BoundPage",
+                "RealTimeClock", "Recording",
                 "TimeBase",
             ],
             swiftSettings: strict),

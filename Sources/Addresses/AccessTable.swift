@@ -21,7 +21,8 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
 public struct AccessTable: Equatable, Sendable {
     /// Whether the addresses of each subnet are let in, unless a rule for a part of it says otherwise.
     public private(set) var rules: [Subnet: Bool] = [:]
-    private var lengths: [AddressFamily: [Int]] = [:]
+    private var runs4 = AddressRuns<UInt32>()
+    private var runs6 = AddressRuns<UInt128>()
 
     public init() {}
 
@@ -38,16 +39,32 @@ public struct AccessTable: Equatable, Sendable {
             }
             rules[subnet] = allowed
         }
-        lengths = [:]
-        for rule in rules.keys { lengths[rule.base.family, default: []].append(rule.length) }
-        lengths = lengths.mapValues { Array(Set($0)).sorted(by: >) }
+        compile()
     }
 
     /// Whether the address is let in; nobody is whom no rule covers.
     public func allows(_ address: IPAddress) -> Bool {
-        for length in lengths[address.family] ?? [] {
-            if let allowed = rules[Subnet(address, length: length)] { return allowed }
+        switch address {
+        case .v4(let bits): runs4.allows(bits)
+        case .v6(let high, let low): runs6.allows(UInt128(high) << 64 | UInt128(low))
         }
-        return false
+    }
+
+    private mutating func compile() {
+        var rules4: [AddressRuns<UInt32>.Rule] = []
+        var rules6: [AddressRuns<UInt128>.Rule] = []
+        for (subnet, isAllowed) in rules {
+            switch subnet.base {
+            case .v4(let bits):
+                let rest = subnet.length < 32 ? UInt32.max >> UInt32(subnet.length) : 0
+                rules4.append(.init(first: bits, last: bits | rest, isAllowed: isAllowed))
+            case .v6(let high, let low):
+                let bits = UInt128(high) << 64 | UInt128(low)
+                let rest = subnet.length < 128 ? UInt128.max >> UInt128(subnet.length) : 0
+                rules6.append(.init(first: bits, last: bits | rest, isAllowed: isAllowed))
+            }
+        }
+        runs4 = AddressRuns(rules4)
+        runs6 = AddressRuns(rules6)
     }
 }

@@ -29,6 +29,18 @@ int clinux_rtc_read(int descriptor, struct clinux_rtc_time *time) {
     return 0;
 }
 
+int clinux_rtc_write(int descriptor, const struct clinux_rtc_time *time) {
+    struct rtc_time value = {
+        .tm_sec = time->second,
+        .tm_min = time->minute,
+        .tm_hour = time->hour,
+        .tm_mday = time->day,
+        .tm_mon = time->month - 1,
+        .tm_year = time->year - 1900,
+    };
+    return ioctl(descriptor, RTC_SET_TIME, &value) < 0 ? -errno : 0;
+}
+
 int clinux_rtc_updates(int descriptor, int on) {
     return ioctl(descriptor, on ? RTC_UIE_ON : RTC_UIE_OFF, 0) < 0 ? -errno : 0;
 }

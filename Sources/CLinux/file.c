@@ -19,6 +19,7 @@ static int tell(const struct stat *in, struct clinux_status_of_file *out) {
     out->user = in->st_uid;
     out->group = in->st_gid;
     out->size = (uint64_t)in->st_size;
+    out->modified = in->st_mtim.tv_sec;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "clinux_jobs.h"
 #include "clinux_clock.h"
+#include "gate.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -162,9 +163,11 @@ static void close_session(void *handle) {
     pam.end(handle, 0);
 }
 
-// Goes on as two: this returns in the process that becomes the job. The other one stays root, hands signals on to the
-// job's session, closes the session of PAM when the job has ended, and ends as the job did. All signals are blocked in it.
+// Goes on as two: this returns in the process that becomes the job. The other one stays root, keeps the job's gate if it
+// has one, hands signals on to the job's session, closes the session of PAM (null: there is none) when the job has ended,
+// and ends as the job did. All signals are blocked in it.
 static void attend(const struct clinux_job *job, void *handle, int failure) {
+    if (job->gate) gate_opens(job->gate);
     pid_t child = fork();
     if (child == 0) {
         if (setsid() < 0) fail_number(failure, "setsid");
@@ -172,27 +175,30 @@ static void attend(const struct clinux_job *job, void *handle, int failure) {
     }
     if (child < 0) {
         int error = errno;
-        close_session(handle);
+        if (handle) close_session(handle);
         errno = error;
         fail_number(failure, "fork");
     }
-    close(failure);
     if (job->input > 2) close(job->input);
     if (job->output > 2) close(job->output);
     if (job->claim_directory > 2) close(job->claim_directory);
     sigset_t all;
     sigfillset(&all);
     int status = 0;
-    for (;;) {
-        pid_t ended = waitpid(child, &status, WNOHANG);
+    int has_ended = job->gate && gate_attend(job->gate, child, failure, &status);
+    close(failure);
+    while (!has_ended) {
+        struct rusage usage;
+        pid_t ended = wait4(child, &status, WNOHANG, &usage);
+        if (ended == child && job->gate) gate_measured(job->gate, &usage);
         if (ended == child || (ended < 0 && errno != EINTR)) break;
         int number = sigwaitinfo(&all, 0);
-        if (number <= 0 || number == SIGCHLD) continue;
+        if (number <= 0 || number == SIGCHLD || (job->gate && number == GATE_ORPHANED)) continue;
         // Nobody can be asked to hand on SIGKILL.
         if (number == CLINUX_JOB_KILL) number = SIGKILL;
         if (kill(-child, number) < 0) kill(child, number);
     }
-    close_session(handle);
+    if (handle) close_session(handle);
     if (WIFSIGNALED(status)) {
         struct rlimit nothing = {0, 0};
         setrlimit(RLIMIT_CORE, &nothing);
@@ -229,10 +235,10 @@ static void become(const struct clinux_job *job, const gid_t *groups, int group_
     umask(job->file_mask);
     if (has_files) setrlimit(RLIMIT_NOFILE, &files);
     char **environment = (char **)job->environment;
-    if (job->pam_service) {
+    if (job->pam_service || job->gate) {
         void *handle = 0;
         close_others(job, failure);
-        environment = session(job, failure, &handle);
+        if (job->pam_service) environment = session(job, failure, &handle);
         attend(job, handle, failure);
     }
     if (job->niceness && setpriority(PRIO_PROCESS, 0, job->niceness) < 0) fail_number(failure, "setpriority");
@@ -260,6 +266,7 @@ static void become(const struct clinux_job *job, const gid_t *groups, int group_
     if (failure > 3) syscall(SYS_close_range, 3u, (unsigned)failure - 1, 0u);
     syscall(SYS_close_range, (unsigned)failure + 1, ~0u, 0u);
     if (sigprocmask(SIG_SETMASK, &none, 0) < 0) fail_number(failure, "sigprocmask");
+    if (job->gate) gate_enter(job, failure);
     execve(job->path, (char *const *)job->arguments, environment);
     fail_number(failure, job->path);
 }
@@ -285,8 +292,8 @@ int clinux_job_start(const struct clinux_job *job, int *failure) {
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    // A session of PAM needs a process of its own memory; without, none has to be copied.
-    pid_t child = job->pam_service ? fork() : vfork();
+    // Whoever attends to a job needs a process of its own memory; without, none has to be copied.
+    pid_t child = job->pam_service || job->gate ? fork() : vfork();
     if (child == 0) become(job, groups, group_count, ends[1]);
     int error = errno;
     sigprocmask(SIG_SETMASK, &before, 0);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/errqueue.h>
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -125,6 +126,37 @@ int clinux_udp_allow_broadcast(int descriptor) {
 }
 
 int clinux_udp_share_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ? -errno : 0; }
+
+int clinux_udp_join_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) < 0 ? -errno : 0; }
+
+int clinux_udp_share_out(int descriptor, int family, unsigned workers, uint32_t key) {
+    // The kernel counts the group's sockets in the order in which they were bound. A packet too short for a load is
+    // counted as 0 by the rules of the machine that runs this.
+    const uint32_t net = (uint32_t)SKF_NET_OFF, odd = 0x9e3779b1u;
+    struct sock_filter steps[] = {
+        // The mode of NTP: what peers send is the daemon's.
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 7),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        // One client is always the same worker's, whatever its port: by its address, or its network of 64 bits.
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, net + (family == 6 ? 8u : 12u)),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, odd),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, net + 12u),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_K, key),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, odd),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
+        BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {.len = sizeof steps / sizeof *steps, .filter = steps};
+    if (setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0) return -errno;
+    return 0;
+}
 
 int clinux_udp_bind(int descriptor, const struct clinux_address *address) {
     struct sockaddr_storage kernel;

@@ -102,3 +102,20 @@ int clinux_page_read(const void *page, unsigned long sequence, void *octets, uns
     int64_t taken = (after.seconds - monotonic->seconds) * 1000000000 + after.nanoseconds - monotonic->nanoseconds;
     return taken > 1000000 ? -EAGAIN : 0;
 }
+
+uint64_t clinux_page_sequence(const void *page, unsigned long sequence) {
+    return atomic_load_explicit(at((void *)page, sequence), memory_order_acquire);
+}
+
+int clinux_page_copy(const void *page, unsigned long sequence, unsigned long from, void *octets, unsigned long count) {
+    void *shared = (void *)page;
+    word *number = at(shared, sequence);
+    uint64_t before = atomic_load_explicit(number, memory_order_acquire);
+    if (before & 1) return -EAGAIN;
+    for (unsigned long position = 0; position + 8 <= count; position += 8) {
+        uint64_t value = atomic_load_explicit(at(shared, from + position), memory_order_relaxed);
+        memcpy((char *)octets + position, &value, 8);
+    }
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(number, memory_order_relaxed) == before ? 0 : -EAGAIN;
+}

@@ -1,4 +1,5 @@
 #include "clinux_start.h"
+#include "hold.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,24 +29,14 @@
 
 extern char **environ;
 
-// Shared by a process that is held before exec and the one that holds it.
-struct page {
-    _Atomic uint32_t changes;  // counts what the holder says; the held one sleeps on it
-    _Atomic uint32_t state;
-    _Atomic int32_t error;
-    _Atomic int64_t target;  // 0: not known yet
-    _Atomic int64_t latest;
-    _Atomic int64_t released;
-};
-
-static int64_t monotonic(void) {
+int64_t hold_monotonic(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 // Once set, the mark that children are ordinary can be taken away only with CAP_SYS_NICE; it does no harm.
-static int be_ordinary(pid_t process) {
+int hold_be_ordinary(pid_t process) {
     struct sched_param ordinary = {.sched_priority = 0};
     if (sched_setscheduler(process, SCHED_OTHER, &ordinary) == 0) return 0;
     return sched_setscheduler(process, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary) < 0 ? -errno : 0;
@@ -128,29 +119,29 @@ int clinux_start_now(const struct clinux_start *start) {
 
 // MARK: Held before exec
 
-// How long before its instant a held process stops sleeping. Waking takes 50 to 150 us on a virtual machine.
-static const int64_t spin = 200000;
-
-static void wait_for_change(struct page *page, uint32_t seen, int64_t until) {
+static void wait_for_change(struct hold_page *page, uint32_t seen, int64_t until) {
     struct timespec deadline = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     syscall(SYS_futex, &page->changes, FUTEX_WAIT_BITSET, seen, until ? &deadline : 0, 0, FUTEX_BITSET_MATCH_ANY);
 }
 
-static void wait_for_instant(struct page *page) {
+int hold_wait(struct hold_page *page, int64_t spin, void (*near)(void *), void *context) {
     for (;;) {
         uint32_t seen = atomic_load(&page->changes);
+        if (atomic_load(&page->state) == CLINUX_HELD_FAILED) return 0;
         int64_t target = atomic_load(&page->target);
         if (target == 0) {
             wait_for_change(page, seen, 0);
             continue;
         }
-        int64_t now = monotonic();
+        int64_t now = hold_monotonic();
         if (now < target - spin) {
             wait_for_change(page, seen, target - spin);
             continue;
         }
+        if (near) near(context);
+        now = hold_monotonic();
         // What the holder learns in the last moment counts, too.
-        while (now < target && atomic_load_explicit(&page->changes, memory_order_relaxed) == seen) now = monotonic();
+        while (now < target && atomic_load_explicit(&page->changes, memory_order_relaxed) == seen) now = hold_monotonic();
         if (now < target) continue;
         if (now > atomic_load(&page->latest)) {
             atomic_store(&page->state, CLINUX_HELD_LATE);
@@ -161,14 +152,35 @@ static void wait_for_instant(struct page *page) {
         uint32_t waiting = CLINUX_HELD_WAITING, late = CLINUX_HELD_LATE;
         if (!atomic_compare_exchange_strong(&page->state, &waiting, CLINUX_HELD_RELEASED) &&
             !atomic_compare_exchange_strong(&page->state, &late, CLINUX_HELD_RELEASED))
-            _exit(127);
+            return 0;
         atomic_store(&page->released, now);
-        return;
+        return 1;
     }
 }
 
+void hold_wake(struct hold_page *page) {
+    atomic_fetch_add(&page->changes, 1);
+    syscall(SYS_futex, &page->changes, FUTEX_WAKE, INT_MAX, 0, 0, 0);
+}
+
+int hold_aim(struct hold_page *page, int64_t target, int64_t latest) {
+    atomic_store(&page->latest, latest);
+    atomic_store(&page->target, target);
+    hold_wake(page);
+    return atomic_load(&page->state) == CLINUX_HELD_RELEASED ? 1 : 0;
+}
+
+int hold_cancel(struct hold_page *page) {
+    uint32_t waiting = CLINUX_HELD_WAITING, late = CLINUX_HELD_LATE;
+    if (!atomic_compare_exchange_strong(&page->state, &waiting, CLINUX_HELD_FAILED) &&
+        !atomic_compare_exchange_strong(&page->state, &late, CLINUX_HELD_FAILED))
+        return 1;
+    hold_wake(page);
+    return 0;
+}
+
 static int hold_before(const struct clinux_start *start, struct clinux_held *held) {
-    struct page *page = mmap(0, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    struct hold_page *page = mmap(0, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (page == MAP_FAILED) return -errno;
     int ready[2];
     if (pipe2(ready, O_CLOEXEC) < 0) {
@@ -190,7 +202,7 @@ static int hold_before(const struct clinux_start *start, struct clinux_held *hel
         long told = write(ready[1], &result, sizeof result);
         if (result < 0 || told != sizeof result) _exit(127);
         close(ready[1]);
-        wait_for_instant(page);
+        if (!hold_wait(page, HOLD_SPIN, 0, 0)) _exit(127);
         prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
         // So that others that are held, and wait for this processor, get their turn before the program is loaded.
         if (start->realtime > 0) sched_yield();
@@ -218,18 +230,13 @@ static int hold_before(const struct clinux_start *start, struct clinux_held *hel
 }
 
 int clinux_hold_aim(const struct clinux_held *held, int64_t target, int64_t latest) {
-    struct page *page = held->page;
-    if (!page) return -EINVAL;
-    atomic_store(&page->latest, latest);
-    atomic_store(&page->target, target);
-    atomic_fetch_add(&page->changes, 1);
-    syscall(SYS_futex, &page->changes, FUTEX_WAKE, INT_MAX, 0, 0, 0);
-    return atomic_load(&page->state) == CLINUX_HELD_RELEASED ? 1 : 0;
+    struct hold_page *page = held->page;
+    return page ? hold_aim(page, target, latest) : -EINVAL;
 }
 
 struct clinux_held_news clinux_hold_news(const struct clinux_held *held) {
     struct clinux_held_news news = {.state = CLINUX_HELD_WAITING};
-    struct page *page = held->page;
+    struct hold_page *page = held->page;
     if (!page) return news;
     news.state = (int)atomic_load(&page->state);
     news.error = atomic_load(&page->error);
@@ -285,31 +292,37 @@ static int wait_for_stop(pid_t child) {
     }
 }
 
-static int run_to_entry(pid_t child) {
+int hold_trap(pid_t child, struct hold_trap *trap) {
     if (ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_EXITKILL) < 0) return -errno;
-    unsigned long entry;
-    int result = entry_of(child, &entry);
+    int result = entry_of(child, &trap->entry);
     if (result < 0) return result;
     errno = 0;
-    long code = ptrace(PTRACE_PEEKTEXT, child, entry, 0);
+    trap->code = ptrace(PTRACE_PEEKTEXT, child, trap->entry, 0);
     if (errno) return -errno;
-    if (ptrace(PTRACE_POKETEXT, child, entry, (code & ~breakpoint_mask) | breakpoint) < 0) return -errno;
-    if (ptrace(PTRACE_CONT, child, 0, 0) < 0) return -errno;
-    result = wait_for_stop(child);
-    if (result < 0) return result;
-    if (ptrace(PTRACE_POKETEXT, child, entry, code) < 0) return -errno;
-    return set_position(child, entry);
+    if (ptrace(PTRACE_POKETEXT, child, trap->entry, (trap->code & ~breakpoint_mask) | breakpoint) < 0) return -errno;
+    return ptrace(PTRACE_CONT, child, 0, 0) < 0 ? -errno : 0;
 }
 
-// A traced program does not get the rights that its file would give it.
-static int gives_rights(const char *path) {
+int hold_untrap(pid_t child, const struct hold_trap *trap) {
+    if (ptrace(PTRACE_POKETEXT, child, trap->entry, trap->code) < 0) return -errno;
+    return set_position(child, trap->entry);
+}
+
+static int run_to_entry(pid_t child) {
+    struct hold_trap trap;
+    int result = hold_trap(child, &trap);
+    if (result == 0) result = wait_for_stop(child);
+    return result < 0 ? result : hold_untrap(child, &trap);
+}
+
+int hold_gives_rights(const char *path) {
     struct stat found;
     if (geteuid() == 0 || stat(path, &found) < 0) return 0;
     return (found.st_mode & (S_ISUID | S_ISGID)) != 0 || getxattr(path, "security.capability", 0, 0) > 0;
 }
 
 static int hold_entry(const struct clinux_start *start, struct clinux_held *held) {
-    if (gives_rights(start->path)) return -ENOTSUP;
+    if (hold_gives_rights(start->path)) return -ENOTSUP;
     volatile int error = 0;
     struct clinux_start ordinary = *start;
     ordinary.realtime = 0;
@@ -345,6 +358,9 @@ static int hold_entry(const struct clinux_start *start, struct clinux_held *held
     return 0;
 }
 #else
+int hold_trap(pid_t child, struct hold_trap *trap) { return (void)child, (void)trap, -ENOTSUP; }
+int hold_untrap(pid_t child, const struct hold_trap *trap) { return (void)child, (void)trap, -ENOTSUP; }
+int hold_gives_rights(const char *path) { return (void)path, 1; }
 static int hold_entry(const struct clinux_start *start, struct clinux_held *held) {
     return (void)start, (void)held, -ENOTSUP;
 }
@@ -381,11 +397,8 @@ int clinux_hold_release(const struct clinux_held *held) {
 }
 
 int clinux_hold_cancel(struct clinux_held *held) {
-    struct page *page = held->page;
-    uint32_t waiting = CLINUX_HELD_WAITING, late = CLINUX_HELD_LATE;
-    if (page && !atomic_compare_exchange_strong(&page->state, &waiting, CLINUX_HELD_FAILED) &&
-        !atomic_compare_exchange_strong(&page->state, &late, CLINUX_HELD_FAILED))
-        return 1;
+    struct hold_page *page = held->page;
+    if (page && hold_cancel(page)) return 1;
     kill(held->process, SIGKILL);
     while (waitpid(held->process, 0, 0) < 0 && errno == EINTR) {}
     clinux_hold_close(held);
@@ -393,7 +406,7 @@ int clinux_hold_cancel(struct clinux_held *held) {
 }
 
 void clinux_hold_close(struct clinux_held *held) {
-    if (held->page) munmap(held->page, sizeof(struct page));
+    if (held->page) munmap(held->page, sizeof(struct hold_page));
     held->page = 0;
 }
 
@@ -447,14 +460,14 @@ int clinux_process_turns(int process, uint64_t *turns, uint64_t *waited) {
     return count == 0 ? -ENOTSUP : 0;
 }
 
-int clinux_start_ordinary(int process) { return be_ordinary(process); }
+int clinux_start_ordinary(int process) { return hold_be_ordinary(process); }
 
 int clinux_priority_begin(int priority) {
     struct sched_param first = {.sched_priority = priority};
     return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) < 0 ? -errno : 0;
 }
 
-void clinux_priority_end(void) { be_ordinary(0); }
+void clinux_priority_end(void) { hold_be_ordinary(0); }
 
 void clinux_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
 

@@ -77,7 +77,8 @@ public struct CommandLineOptions: Equatable, Sendable {
           -l FILE      log into this file
           -L LEVEL     log only what is as severe: -1 debugging, 0 information, 1 warnings, 2 errors, 3 fatal errors
           -R           restarted: do not step the clock
-          -r, -s       accepted; they have no effect yet
+          -s           first set the clock as well as the machine knows: from the real-time clock, or the saved time
+          -r           accepted; it has no effect yet
           -F LEVEL     accepted; it has no effect yet
           -v, --version
           -h, --help
@@ -188,6 +189,7 @@ public struct CommandLineOptions: Equatable, Sendable {
         if let user { settings.user = user }
         if let schedulingPriority { settings.schedulingPriority = schedulingPriority }
         if lockAll { settings.lockAll = true }
+        settings.realTimeClock.setsClock = setsFromRTC
         if purpose != .serve { settings.serveNobody() }
         if let family { settings.limit(to: family) }
     }

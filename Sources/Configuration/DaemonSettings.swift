@@ -42,6 +42,8 @@ public struct DaemonSettings: Equatable, Sendable {
     public var commandLimit: RateLimitSettings?
     /// How clients are remembered.
     public var clientLog = ClientLogSettings()
+    /// Processes that answer clients in the daemon's place; 0 = the daemon does so itself.
+    public var workers = 0
     /// UDP port of the control protocol; 0 = none.
     public var commandPort: UInt16 = 323
     /// Local addresses of the control protocol, at most one of a family.
@@ -56,10 +58,18 @@ public struct DaemonSettings: Equatable, Sendable {
     public var pidFile: String? = "/run/timeball/timeballd.pid"
     /// Where the frequency is remembered; nil = nowhere.
     public var driftFile: String?
+    /// Where the temperature is read; nil = nowhere.
+    public var temperatureSensor: String?
+    /// Where what was learned of the temperature is remembered; nil = nowhere.
+    public var temperatureFile: String?
+    /// Where the points of `tempcomp` were read from; nil = there are none.
+    public var temperaturePoints: String?
     /// Where the symmetric keys stand; nil = there are none.
     public var keyFile: String?
     /// Where other programs find the time and its bound; nil = nowhere.
     public var boundFile: String? = BoundPage.defaultPath
+    /// The real-time clock, and the time for the next start.
+    public var realTimeClock = RealTimeClockOptions()
     /// Keep all memory resident.
     public var lockAll = false
     /// Priority among SCHED_FIFO, 1 to 99; 0 = not real-time.
@@ -78,4 +88,13 @@ public struct DaemonSettings: Equatable, Sendable {
     public var warnings: [Diagnostic] = []
 
     public init() {}
+}
+
+extension DaemonSettings {
+    /// How clients are remembered by the daemon, and by each worker: all of them together keep to the limit.
+    public var clientLogOfEach: ClientLogSettings {
+        var each = clientLog
+        each.memory /= workers + 1
+        return each
+    }
 }

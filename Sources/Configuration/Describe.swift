@@ -15,6 +15,7 @@ extension Configuration {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
+        lines += realTimeClockLines(settings.realTimeClock)
         lines += serverLines(settings) + controlLines(settings) + processLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
@@ -66,6 +67,7 @@ extension Configuration {
         lines.add("maxclockerror", timekeeper.maximumClockError, unless: standard.maximumClockError)
         lines.add("maxdrift", timekeeper.maximumDrift, unless: standard.maximumDrift)
         lines.add("corrtimeratio", timekeeper.correctionTimeRatio, unless: standard.correctionTimeRatio)
+        for line in temperatureLines(settings) { lines.add(line) }
         if !settings.measuresPrecision { lines.add("clockprecision \(timekeeper.precision.decimalSeconds)") }
         if timekeeper.synchronisesRTC { lines.add("rtcsync") }
         lines.add("logchange", timekeeper.logChange, unless: standard.logChange)
@@ -87,6 +89,7 @@ extension Configuration {
         if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
         lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
         if !settings.clientLog.isListed { lines.add("noclientlog") }
+        lines.add("workers", settings.workers, unless: standard.workers)
         return lines.all
     }
 

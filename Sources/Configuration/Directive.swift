@@ -103,7 +103,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("corrtimeratio", "how slowly an offset is worked off follows from the poll interval alone"),
                 works("clockprecision", "The clock's precision, instead of measuring it."),
                 notYet("fallbackdrift", "without sources the last frequency is kept"),
-                notYet("tempcomp", "the frequency is not compensated for temperature"),
+                works("tempcomp", "Compensates the frequency for temperature by given coefficients."),
             ]
         ),
         (
@@ -150,11 +150,13 @@ public struct Directive: Hashable, Sendable {
             "Real-time clock",
             [
                 works("rtcsync", "Lets the kernel set the real-time clock from the system clock."),
-                notYet("rtcfile", "the real-time clock is not measured; rtcsync lets the kernel set it"),
-                notYet("rtcdevice", "the real-time clock is not opened"),
-                notYet("rtconutc", "the real-time clock is not read"),
-                notYet("rtcautotrim", "the real-time clock is not trimmed; rtcsync lets the kernel set it"),
-                notYet("hwclockfile", "the real-time clock is not read"),
+                works(
+                    "rtcfile",
+                    "Measures the real-time clock, and remembers what was learned; goes together with rtcsync."),
+                works("rtcdevice", "The real-time clock's device."),
+                works("rtconutc", "The real-time clock keeps UTC; without a word, `/etc/adjtime` says what it keeps."),
+                works("rtcautotrim", "Sets the real-time clock when it is wrong by more than this; not with rtcsync."),
+                works("hwclockfile", "hwclock's file, which says whether the real-time clock keeps UTC."),
             ]
         ),
         (
@@ -187,8 +189,14 @@ public struct Directive: Hashable, Sendable {
         (
             "Timeball's own",
             [
+                works("timefile", "Where the time is saved for the next start of a machine without a real-time clock."),
                 works(
-                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere.")
+                    "temperature",
+                    "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
+                ),
+                works("workers", "How many processes of their own answer clients; 0 = the daemon itself."),
+                works(
+                    "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),
             ]
         ),
         (

@@ -9,8 +9,10 @@ extension Parser {
     /// One for every directive that works (a test holds this against the table).
     static let handlers: [String: Handler] = sourceHandlers.merging(selectionHandlers) { first, _ in first }
         .merging(clockHandlers) { first, _ in first }
+        .merging(temperatureHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },
@@ -144,6 +146,9 @@ extension Parser {
             parser.settings.clientLog.memory = try words.integer("a number of octets", in: 0...4_000_000_000)
         },
         "noclientlog": { (parser, _) throws(Mistake) in parser.settings.clientLog.isListed = false },
+        "workers": { (parser, words) throws(Mistake) in
+            parser.settings.workers = try words.integer("a number of processes", in: 0...ClientPages.mostWorkers)
+        },
         "port": { (parser, words) throws(Mistake) in parser.settings.serverPort = try words.port() },
         "bindaddress": { (parser, words) throws(Mistake) in
             parser.settings.serverAddresses.replace(try words.address())

@@ -64,7 +64,7 @@ extension ControlCommand {
         case .authentication: .monitoring(.authdata)
         case .clientAccesses: .monitoring(.clients)
         case .selection: .monitoring(.selectdata)
-        case .status, .story: .monitoring(.status)
+        case .status, .story, .temperature: .monitoring(.status)
         default: .unixSocket
         }
     }

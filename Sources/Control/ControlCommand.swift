@@ -68,13 +68,15 @@ public enum ControlCommand: UInt16, CaseIterable, Hashable, Sendable {
     case status = 0x7401
     /// Ours: what became of one source in selection, in a sentence.
     case story = 0x7402
+    /// Ours: what the temperature does to the clock.
+    case temperature = 0x7403
 
     /// Octets of data in a request, after its header of 20.
     var dataLength: Int {
         switch self {
         case .sourceCount, .rekey, .writeRTC, .tracking, .rtc, .trimRTC, .cycleLogs, .manualList, .makeStep,
             .activity, .reselect, .smoothing, .refresh, .serverStatistics, .shutdown, .onOffline, .resetSources,
-            .reloadSources, .status:
+            .reloadSources, .status, .temperature:
             0
         case .dump, .modifyMaximumUpdateSkew, .manual, .source, .changeFrequency, .sourceStatistics, .manualDelete,
             .reselectDistance, .smoothTime, .selection, .changeOffset, .story:
@@ -115,6 +117,7 @@ public enum ControlCommand: UInt16, CaseIterable, Hashable, Sendable {
         case .selection: .selection
         case .status: .status
         case .story: .story
+        case .temperature: .temperature
         default: .null
         }
     }
@@ -155,6 +158,7 @@ enum ReplyCode: UInt16, CaseIterable {
     case ntpData = 26
     case status = 0x7401
     case story = 0x7402
+    case temperature = 0x7403
 
     /// Octets of the whole reply, header included.
     var length: Int {
@@ -179,6 +183,7 @@ enum ReplyCode: UInt16, CaseIterable {
         case .ntpData: 172
         case .status: 28 + StatusReport.size
         case .story: 28 + StatusReport.storySize
+        case .temperature: 28 + TemperatureReport.size
         }
     }
 }

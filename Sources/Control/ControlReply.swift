@@ -20,6 +20,7 @@ public enum ControlReply: Equatable, Sendable {
     case clientAccesses(ClientAccessReport)
     case statusReport(StatusReport)
     case story(String)
+    case temperature(TemperatureReport)
 
     /// The reply's octets; never more than the request had. A report that the client left no room for
     /// becomes ``ControlStatus/badPacketLength``.
@@ -69,6 +70,7 @@ public enum ControlReply: Equatable, Sendable {
         case .clientAccesses: .clientAccesses
         case .statusReport: .status
         case .story: .story
+        case .temperature: .temperature
         }
     }
 
@@ -90,6 +92,7 @@ public enum ControlReply: Equatable, Sendable {
         case .manualTimestamp(let report): report.write(&writer)
         case .clientAccesses(let report): report.write(&writer)
         case .statusReport(let report): report.write(&writer)
+        case .temperature(let report): report.write(&writer)
         case .story(let sentence): writer.text(sentence, StatusReport.storySize)
         }
     }
@@ -148,6 +151,7 @@ extension ControlReply {
         case .serverStatistics: .serverStatistics(.read(&reader, isOld: false))
         case .ntpData: NTPDataReport.read(&reader, isOld: false).map(ControlReply.ntpData)
         case .status: StatusReport.read(&reader).map(ControlReply.statusReport)
+        case .temperature: .temperature(.read(&reader))
         case .story: .story(reader.text(StatusReport.storySize))
         }
     }

@@ -22,6 +22,7 @@ public enum ControlRequest: Equatable, Sendable {
     case checkAccess(AccessSubject, SourceAddress)
     case status
     case story(index: UInt32)
+    case temperature
 
     // Sources.
     case online(SourceSelector)

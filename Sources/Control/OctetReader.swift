@@ -60,6 +60,7 @@ struct OctetReader {
     }
 
     mutating func knownFrequency() -> Frequency? { known32().map { Frequency(ppm: ChronyFloat.value($0)) } }
+    mutating func knownNumber() -> Double? { known32().map { ChronyFloat.value($0) } }
     mutating func reference() -> ReferenceIdentifier { ReferenceIdentifier(bits: uint32()) }
 
     /// A moment; nil for the epoch itself, which stands for "never".

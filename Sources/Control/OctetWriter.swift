@@ -32,6 +32,7 @@ struct OctetWriter {
     mutating func frequency(_ value: Frequency) { float(value.ppm) }
     mutating func knownDuration(_ value: Duration?) { uint32(value.map { ChronyFloat.bits($0.inSeconds) } ?? .max) }
     mutating func knownFrequency(_ value: Frequency?) { uint32(value.map { ChronyFloat.bits($0.ppm) } ?? .max) }
+    mutating func knownNumber(_ value: Double?) { uint32(value.map { ChronyFloat.bits($0) } ?? .max) }
     mutating func reference(_ value: ReferenceIdentifier) { uint32(value.bits) }
     mutating func zeros(_ count: Int) { octets.append(contentsOf: repeatElement(0, count: max(0, count))) }
 

@@ -135,6 +135,7 @@ extension ControlRequest {
         case .modifyOffset: .modifyOffset(reader.address(), reader.reference(), reader.duration())
         case .local: local(&reader, isOld: false)
         case .status: .status
+        case .temperature: .temperature
         case .story: .story(index: reader.uint32())
         }
     }

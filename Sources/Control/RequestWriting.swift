@@ -23,6 +23,7 @@ extension ControlRequest {
         case .checkAccess(.control, _): .checkControlAccess
         case .status: .status
         case .story: .story
+        case .temperature: .temperature
         case .online: .online
         case .offline: .offline
         case .burst: .burst
@@ -122,6 +123,7 @@ extension ControlRequest {
             writer.address(address)
             writer.int32(bits)
         case .sourceCount, .tracking, .activity, .serverStatistics, .rtc, .smoothing, .manualList, .status,
+            .temperature,
             .onOffline, .refresh, .reloadSources, .resetSources, .reselect, .makeStep, .dump, .rekey, .cycleLogs,
             .writeRTC, .trimRTC, .shutdown:
             break

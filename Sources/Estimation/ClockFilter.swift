@@ -15,7 +15,8 @@ public struct ClockFilter: Equatable, Sendable {
         /// Standard deviation of the frequency's change over one second, squared: s^-1.
         var wander2: Double
         var weight: Double
-        /// Offsets by each source (true time less oscillator time, seconds), and last the slope: less the frequency.
+        /// Offsets by each source (true time less oscillator time, seconds), what warmth adds to the slope (only where a
+        /// sensor tells of it), and last the slope: less the frequency.
         var mean: [Double]
         /// Covariance of these, row by row.
         var covariance: [Double]
@@ -40,8 +41,10 @@ public struct ClockFilter: Equatable, Sendable {
         var wasSurprising = false
     }
 
-    private(set) var beliefs: [Belief]
+    var beliefs: [Belief]
     private(set) var members: [Member] = []
+    /// How warm it has been, where a sensor tells.
+    var warmth: Warmth?
     /// The moment to which the beliefs belong.
     public private(set) var time: Double
     /// The moment of the first sample.
@@ -64,7 +67,9 @@ public struct ClockFilter: Equatable, Sendable {
         }
     }
 
-    private var size: Int { members.count + 1 }
+    private var inputs: Int { warmth == nil ? 0 : Warmth.count }
+
+    var size: Int { members.count + inputs + 1 }
 
     /// Whether a source has an offset in the filter.
     public func knows(_ number: Int) -> Bool { members.contains { $0.number == number } }
@@ -153,18 +158,21 @@ public struct ClockFilter: Equatable, Sendable {
     }
 
     private func summary(at moment: Double, shares: [Double], floor: Int = 0) -> Belief.Summary {
-        var ahead = self
-        ahead.advance(to: moment)
-        var parts = ahead.beliefs.map { $0.summary(shares) }
+        // As after `advance(to:)`, without a copy of all beliefs.
+        let t = max(moment - time, 0)
+        let gained = warmth?.integrals(from: time, to: max(moment, time)) ?? []
+        let now = warmth?.powers(at: moment) ?? []
+        let drifted = zip(shares, members).reduce(0) { $0 + $1.0 * $1.0 * $1.1.drift } * t
+        var parts = beliefs.map { $0.summary(shares, after: t, gained, now, drifted: drifted) }
         for index in 0..<floor { parts[index].offsetDeviation = parts[floor].offsetDeviation }
         var mixed = Belief.Summary(offset: 0, offsetDeviation: 0, frequency: 0, frequencyDeviation: 0)
-        for (belief, part) in zip(ahead.beliefs, parts) {
+        for (belief, part) in zip(beliefs, parts) {
             mixed.offset += belief.weight * part.offset
             mixed.frequency += belief.weight * part.frequency
         }
         var offsetVariance = 0.0
         var frequencyVariance = 0.0
-        for (belief, part) in zip(ahead.beliefs, parts) {
+        for (belief, part) in zip(beliefs, parts) {
             let o = part.offset - mixed.offset
             let f = part.frequency - mixed.frequency
             offsetVariance += belief.weight * (part.offsetDeviation * part.offsetDeviation + o * o)
@@ -183,10 +191,15 @@ public struct ClockFilter: Equatable, Sendable {
         guard let place = members.firstIndex(where: { $0.number == number }) else { return .infinity }
         let t = max(moment - time, 0)
         let n = size
+        let gained = warmth?.integrals(from: time, to: max(moment, time)) ?? []
         return beliefs.reduce(0) { sum, belief in
+            let known =
+                gained.isEmpty
+                ? belief.covariance[place * n + place] + 2 * t * belief.covariance[place * n + n - 1]
+                    + t * t * belief.covariance[n * n - 1]
+                : belief.variance(of: place, after: t, gained)
             let variance =
-                belief.covariance[place * n + place] + 2 * t * belief.covariance[place * n + n - 1]
-                + t * t * belief.covariance[n * n - 1]
+                known
                 + max(belief.wander2, leastWander * leastWander) * t * t * t / 3
             return sum + belief.weight * max(variance, 0).squareRoot()
         }
@@ -204,14 +217,15 @@ public struct ClockFilter: Equatable, Sendable {
         for index in beliefs.indices {
             let old = beliefs[index]
             var grown = [Double](repeating: 0, count: (n + 1) * (n + 1))
-            // The new offset stands before the slope, which stays last.
-            func place(_ i: Int) -> Int { i < n - 1 ? i : n }
+            // The new offset stands behind the other offsets.
+            let own = members.count
+            func place(_ i: Int) -> Int { i < own ? i : i + 1 }
             for i in 0..<n {
                 for j in 0..<n { grown[place(i) * (n + 1) + place(j)] = old.covariance[i * n + j] }
             }
-            grown[(n - 1) * (n + 1) + n - 1] = variance
+            grown[own * (n + 1) + own] = variance
             beliefs[index].covariance = grown
-            beliefs[index].mean.insert(offset, at: n - 1)
+            beliefs[index].mean.insert(offset, at: own)
         }
         members.append(member)
     }
@@ -240,9 +254,17 @@ public struct ClockFilter: Equatable, Sendable {
     private mutating func advance(to moment: Double) {
         let t = moment - time
         guard t > 0 else { return }
+        let gained = warmth?.integrals(from: time, to: moment) ?? []
         time = moment
+        warmth?.forget(before: moment)
         let drifts = members.map(\.drift)
-        for index in beliefs.indices { beliefs[index].advance(by: t, drifts: drifts) }
+        for index in beliefs.indices {
+            if gained.isEmpty {
+                beliefs[index].advance(by: t, drifts: drifts)
+            } else {
+                beliefs[index].advance(by: t, drifts: drifts, warmed: gained)
+            }
+        }
     }
 
     /// Lets each belief take over a share of what the others know.
@@ -300,17 +322,39 @@ extension ClockFilter.Belief {
         public var frequencyDeviation: Double
     }
 
-    func summary(_ shares: [Double]) -> Summary {
+    /// What is believed some time after the belief's own.
+    ///
+    /// - Parameters:
+    ///   - shares: how much each offset counts; together 1.
+    ///   - t: seconds from the belief's moment.
+    ///   - gained: integrals of the warmth and its square in that time; empty without a sensor.
+    ///   - powers: the warmth of the moment, and its square; empty without a sensor.
+    ///   - drifted: variance that the weighted offsets gain by drifting each for itself.
+    func summary(
+        _ shares: [Double], after t: Double, _ gained: [Double], _ powers: [Double], drifted: Double
+    ) -> Summary {
         let n = mean.count
-        var offset = 0.0
-        var variance = 0.0
+        let last = n - 1
+        let first = last - gained.count
+        var offset = t * mean[last]
+        var variance = t * t * covariance[n * n - 1] + wander2 * t * t * t / 3 + drifted
         for (i, share) in shares.enumerated() where share > 0 {
             offset += share * mean[i]
             for (j, other) in shares.enumerated() { variance += share * other * covariance[i * n + j] }
+            variance += 2 * share * t * covariance[i * n + last]
+            for (j, gain) in gained.enumerated() { variance += 2 * share * gain * covariance[i * n + first + j] }
         }
+        for (i, gain) in gained.enumerated() {
+            offset += gain * mean[first + i]
+            variance += 2 * t * gain * covariance[(first + i) * n + last]
+            for (j, other) in gained.enumerated() {
+                variance += gain * other * covariance[(first + i) * n + first + j]
+            }
+        }
+        let slope = slope(powers)
         return Summary(
-            offset: offset, offsetDeviation: max(variance, 0).squareRoot(), frequency: -mean[n - 1],
-            frequencyDeviation: max(covariance[n * n - 1], 0).squareRoot())
+            offset: offset, offsetDeviation: max(variance, 0).squareRoot(), frequency: -slope.mean,
+            frequencyDeviation: max(slope.variance + wander2 * t, 0).squareRoot())
     }
 
     mutating func advance(by t: Double, drifts: [Double]) {

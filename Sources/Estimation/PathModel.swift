@@ -54,6 +54,8 @@ public struct PathModel: Equatable, Sendable {
                 longButRight = 0
             }
         }
+        // All that was seen so far was congestion, and says nothing of the way without it.
+        if isNews { delays = [] }
         delays.append(delay)
         if delays.count > Self.memory { delays.removeFirst() }
         return isNews

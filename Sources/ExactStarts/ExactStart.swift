@@ -43,7 +43,7 @@ public enum StartEffect: Equatable, Sendable {
 ///
 /// It goes by true time alone; the wall clock may be stepped as anybody likes, as long as there is something better. It
 /// asks for ``StartEffect/go`` or ``StartEffect/finish(_:)`` once, whatever happens.
-public struct ExactStart: Engine {
+public struct ExactStart: Engine, Sendable {
     private enum State: Equatable {
         case waiting
         case preparing

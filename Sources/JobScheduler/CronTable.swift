@@ -134,6 +134,8 @@ struct CronTable: Sendable {
                     }
                     let when: When
                     switch entry.schedule {
+                    case .reboot where directive?.0.policy.exact != nil:
+                        throw Self.noInstant
                     case .reboot: when = .reboot
                     case .calendar(let expression): when = .calendar(expression)
                     }
@@ -180,6 +182,9 @@ struct CronTable: Sendable {
                 isUnlogged: isUnlogged, mailsOnlyFailure: mailsOnlyFailure, user: user,
                 extras: directive.map(Extras.init)))
     }
+
+    static let noInstant = CrontabError(
+        column: 1, word: "bad directive", reason: "@reboot has no instant: no start= above it")
 
     // MARK: Lines
 

@@ -43,6 +43,8 @@ struct Crontabs: Sendable {
     /// Slots that wait for their zone.
     private var waitingForZone: [String: [Int]] = [:]
     private var ticks = Heap<Tick>()
+    /// Entries that are to start at an exact instant, and of which nobody was told yet.
+    private var newExact: [Int] = []
     private var random: RandomSource
     /// cronie draws one for its whole life.
     private let randomFactor: Double
@@ -108,6 +110,7 @@ struct Crontabs: Sendable {
         for entry in read.entries {
             let slot = settle(Job(entry: entry, table: number, generation: 0))
             slots.append(slot)
+            if entry.extras?.directive.policy.exact != nil { newExact.append(slot) }
             if case .reboot = entry.when { reboot.append(slot) }
         }
         tables[number]?.slots = slots
@@ -239,6 +242,7 @@ struct Crontabs: Sendable {
     struct Due: Sendable {
         var order: Order
         var delay: Duration
+        var slot: Int
     }
 
     mutating func advance(at now: ClockReading, paused: Set<String>) -> [[Due]] {
@@ -265,7 +269,7 @@ struct Crontabs: Sendable {
             guard !paused.contains(name.key) else { continue }
             var order = order(job, planned: Instant(sinceEpoch: .nanoseconds(tick.at)), cause: .scheduled)
             setSuccessor(&order, self.jobs[tick.slot]?.next, delay: .zero)
-            periodic.append(Due(order: order, delay: .zero))
+            periodic.append(Due(order: order, delay: .zero, slot: tick.slot))
         }
         if !periodic.isEmpty { batches.insert(periodic, at: 0) }
         return batches
@@ -285,7 +289,10 @@ struct Crontabs: Sendable {
             var draw = RandomSource(seed: job.entry.hash ^ settings.machineKey)
             delay += jitter * draw.uniform()
         }
-        if context.randomDelay > 0 { delay += .seconds(Double(context.randomDelay * 60) * randomFactor) }
+        // An exact start is not delayed by chance.
+        if context.randomDelay > 0, directive?.policy.exact == nil {
+            delay += .seconds(Double(context.randomDelay * 60) * randomFactor)
+        }
         var order = self.order(job, planned: planned, cause: due.isMadeUp ? .madeUp : .scheduled)
         if let offset = directive?.offset, offset > .zero {
             order.due = order.planned
@@ -294,7 +301,7 @@ struct Crontabs: Sendable {
         if planned < start, wasBegun(key, order.planned.wholeSeconds) { return nil }
         // What is made up for has times between it and now that are served together with it.
         setSuccessor(&order, next(due.slot, after: max(due.planned, now.realtime.wholeSeconds)), delay: delay)
-        return Due(order: order, delay: delay)
+        return Due(order: order, delay: delay, slot: due.slot)
     }
 
     /// Tells an order that may be tried again when its job starts next.
@@ -354,7 +361,7 @@ struct Crontabs: Sendable {
                 delay += .seconds(Self.wait(for: hours, local: zone.local(now.realtime.wholeSeconds)))
             }
             let order = order(job, planned: Instant(sinceEpoch: .seconds(last)), cause: .madeUp)
-            missed.append(Due(order: withSuccessor(order, slot: slot, at: now), delay: delay))
+            missed.append(Due(order: withSuccessor(order, slot: slot, at: now), delay: delay, slot: slot))
         }
         return missed
     }
@@ -430,6 +437,7 @@ struct Crontabs: Sendable {
         order.mail = mail(job, context, user, shown)
         order.isLogged = !job.entry.isUnlogged
         if let directive = job.entry.extras?.directive { order.policy = directive.policy }
+        order.launch.avoidsShell = order.policy.exact != nil
         return order
     }
 
@@ -453,6 +461,45 @@ struct Crontabs: Sendable {
             )
         }
         return mail
+    }
+
+    // MARK: Exact starts
+
+    /// Entries that are to start at an exact instant and were read since the last time.
+    mutating func takeExact() -> [Int] {
+        defer { newExact = [] }
+        return newExact
+    }
+
+    /// What an entry starts next, with its instant; nil if there is nothing.
+    ///
+    /// - Parameter isExcepted: instants, in nanoseconds since 1970-01-01 00:00:00 UTC, that do not count.
+    func ahead(_ slot: Int, except isExcepted: (Int64) -> Bool) -> Order? {
+        guard let job = jobs[slot] else { return nil }
+        switch job.entry.when {
+        case .reboot: return nil
+        case .every(let period):
+            guard var next = job.next else { return nil }
+            while isExcepted(next) { next += period }
+            return exactOrder(slot, job, Instant(sinceEpoch: .nanoseconds(next)), offset: .zero)
+        case .calendar(let expression):
+            let offset = job.entry.extras?.directive.offset ?? .zero
+            let next = queues[zoneName(job)]?.ahead(expression) {
+                isExcepted(Int64($0) * 1_000_000_000 + offset.wholeNanoseconds)
+            }
+            return next.map { exactOrder(slot, job, Instant(sinceEpoch: .seconds($0)), offset: offset) }
+        }
+    }
+
+    private func exactOrder(_ slot: Int, _ job: Job, _ minute: Instant<Realtime>, offset: Duration) -> Order {
+        var order = order(job, planned: minute + offset, cause: .scheduled)
+        if offset > .zero { order.due = minute }
+        if case .every(let period) = job.entry.when {
+            setSuccessor(&order, minute.nanoseconds + period, delay: .zero)
+        } else {
+            setSuccessor(&order, next(slot, after: minute.wholeSeconds), delay: .zero)
+        }
+        return order
     }
 
     // MARK: Telling

@@ -1,3 +1,4 @@
+internal import ExactStarts
 public import Scheduling
 internal import TimeBase
 
@@ -20,6 +21,7 @@ public struct Directive: Hashable, Sendable {
     public var jitter = Duration.zero
     public var catchUp = CatchUp.none
     private var isWrong = false
+    private var late: LatePolicy?
 
     /// Stands for a directive that could not be read.
     static let wrong: Directive = {
@@ -51,7 +53,10 @@ public struct Directive: Hashable, Sendable {
         var at = (octets.firstIndex(of: UInt8(ascii: "#")) ?? 0) + Self.mark.count
         while true {
             while at < octets.count, octets[at] == 0x20 || octets[at] == 0x09 { at += 1 }
-            guard at < octets.count else { return }
+            guard at < octets.count else {
+                try finish()
+                return
+            }
             let column = at + 1
             let (key, value) = try Self.word(octets, &at)
             try take(key, value, column)
@@ -88,6 +93,32 @@ public struct Directive: Hashable, Sendable {
         }
         at += 1
         return (key, value)
+    }
+
+    /// What words mean together.
+    private mutating func finish() throws(CrontabError) {
+        func wrong(_ reason: String) -> CrontabError { CrontabError(column: 1, word: "bad directive", reason: reason) }
+        guard policy.exact != nil else {
+            if late != nil { throw wrong("late= is for a start at an exact instant: start=exact or start=armed") }
+            return
+        }
+        policy.exact?.late = late ?? .skip
+        if jitter > .zero { throw wrong("jitter= and start= exclude each other: the instant is exact") }
+        if policy.withinWait > .zero {
+            throw wrong("wait= and start= exclude each other: the clock is looked at until the instant")
+        }
+        if catchUp != .none, late == .run { throw wrong("late=run makes up for what was missed already: no catch-up=") }
+    }
+
+    /// For people.
+    var linesOfDelays: [String] {
+        var lines: [String] = []
+        if offset > .zero { lines.append("offset    \(offset.shortText) after the minute begins") }
+        if jitter > .zero { lines.append("jitter    up to \(jitter.shortText), the same each time") }
+        if case .once(let window) = catchUp {
+            lines.append("catch-up  once for what was missed in the last \(window.shortText)")
+        }
+        return lines
     }
 
     private mutating func take(_ key: String, _ octets: [UInt8], _ column: Int) throws(CrontabError) {
@@ -132,6 +163,16 @@ public struct Directive: Hashable, Sendable {
         case "wait": policy.withinWait = try duration()
         case "on-success": policy.onSuccess = octets
         case "on-failure": policy.onFailure = octets
+        case "start":
+            switch value {
+            case "minute": policy.exact = nil
+            case "exact": policy.exact = ExactPolicy(.forked)
+            case "armed": policy.exact = ExactPolicy(.loaded)
+            default: throw wrong("minute, exact or armed")
+            }
+        case "late":
+            late = LatePolicy(rawValue: value)
+            if late == nil { throw wrong("skip, run or abort") }
         case "ping":
             let isURL = value.hasPrefix("https://") || value.hasPrefix("http://")
             guard isURL, value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), value.utf8.count <= 2000 else {
@@ -143,7 +184,7 @@ public struct Directive: Hashable, Sendable {
                 column: column, word: "bad directive",
                 reason:
                     "\(key) is none of name, zone, overlap, timeout, retry, jitter, offset, catch-up, within, wait, "
-                    + "on-success, on-failure, ping")
+                    + "start, late, on-success, on-failure, ping")
         }
     }
 }

@@ -34,6 +34,8 @@ public enum Effect: Hashable, Sendable {
     case spool(SpoolAct)
     /// Something to do about what incron's tables watch.
     case watches(WatchAct)
+    /// Something to do for a start at an exact instant.
+    case exact(ExactAct)
     /// Ask a URL in the background.
     case ping(String)
 

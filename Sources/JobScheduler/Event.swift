@@ -31,6 +31,9 @@ public enum Event: Sendable {
     /// Something about what incron's tables watch.
     case watches(WatchNews)
 
+    /// Something about a start at an exact instant.
+    case exact(ExactNews)
+
     /// Somebody set the wall clock, or the machine woke up.
     case clockWasSet
     case request(JobsRequest, client: ClientToken, from: Peer)

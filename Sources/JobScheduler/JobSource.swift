@@ -20,6 +20,13 @@ public protocol JobSource: Sendable {
     /// The wall clock was set from one moment to another, or the machine slept.
     mutating func jump(from before: Instant<Realtime>, at now: ClockReading, effects: inout [Effect])
 
+    /// Keys of jobs that are paused, whatever source they are of: none of them is ordered. Set before anything else is asked,
+    /// and whenever it changes.
+    var paused: Set<String> { get set }
+
+    /// By which key the history has one of its jobs; nil if the caller may see none of that name.
+    func key(of name: String, for peer: Peer) -> String?
+
     /// What it ordered was started, has ended, or was not started (`end` is nil).
     mutating func started(_ order: Order, run: RunNumber, at now: ClockReading, effects: inout [Effect])
     mutating func ended(
@@ -60,6 +67,7 @@ extension JobSource {
     public mutating func ended(
         _ order: Order, run: RunNumber, end: EndReport?, at now: ClockReading, effects: inout [Effect]
     ) {}
+    public func key(of name: String, for peer: Peer) -> String? { nil }
     public mutating func takeOrders() -> [Order] { [] }
     public func reports(for peer: Peer, at now: ClockReading) -> [JobReport] { [] }
     public func why(_ name: String, for peer: Peer, at now: ClockReading) -> (lines: [String], key: String)? { nil }

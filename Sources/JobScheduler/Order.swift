@@ -66,6 +66,9 @@ public struct Launch: Hashable, Sendable {
     /// A file of at's spool that the process gives another name just before its program is executed. If it cannot, because
     /// the file is gone or another has it, nothing is executed.
     public var claim: SpoolClaim?
+    /// Whether a command that a shell would only execute, a program by its path with plain words behind it, is executed
+    /// without the shell.
+    public var avoidsShell = false
 
     public init(user: String, program: Program) {
         self.user = user
@@ -136,6 +139,8 @@ public struct RunPolicy: Hashable, Sendable {
     public var onFailure: [UInt8]?
     /// URL that is told of the start, the end and the exit status.
     public var ping: String?
+    /// Nil: it starts when the minute is noticed.
+    public var exact: ExactPolicy?
 
     public init() {}
 }

@@ -1,3 +1,4 @@
+internal import ExactStarts
 internal import JobsControl
 internal import Scheduling
 internal import TimeBase
@@ -30,8 +31,8 @@ extension Scheduler {
                 crontabs.order(job, planned: now.realtime, cause: .asked), slot: slot, at: now)
             reply(.done("\(order.name.shown) was let go."))
             runs.begin(order, at: now, effects: &effects)
-        case .pause(let name): reply(setPaused(true, name, peer, &effects))
-        case .resume(let name): reply(setPaused(false, name, peer, &effects))
+        case .pause(let name): reply(setPaused(true, name, peer, at: now, &effects))
+        case .resume(let name): reply(setPaused(false, name, peer, at: now, &effects))
         case .readTable, .replaceTable, .removeTable, .restoreTable:
             answerTable(request, client, peer, effects: &effects)
         case .reload:
@@ -70,12 +71,16 @@ extension Scheduler {
     }
 
     private mutating func setPaused(
-        _ isPaused: Bool, _ name: String, _ peer: Peer, _ effects: inout [Effect]
+        _ isPaused: Bool, _ name: String, _ peer: Peer, at now: ClockReading, _ effects: inout [Effect]
     ) -> JobsReply {
-        guard let job = find(name, peer) else { return Self.noJob(name) }
-        let key = crontabs.name(job).key
+        let own = find(name, peer).map { crontabs.name($0).key }
+        guard let key = own ?? sources.lazy.compactMap({ $0.key(of: name, for: peer) }).first else {
+            return Self.noJob(name)
+        }
         if isPaused { paused.insert(key) } else { paused.remove(key) }
         effects.append(.keepPaused(paused.sorted()))
+        exactPaused(key, at: now, &effects)
+        for index in sources.indices { sources[index].paused = paused }
         return .done(isPaused ? "\(name) does not run until it is resumed." : "\(name) runs again.")
     }
 
@@ -116,6 +121,11 @@ extension Scheduler {
         if let policy = job.entry.extras?.directive.policy {
             lines.append("overlap   \(policy.overlap.rawValue)")
             if let timeout = policy.timeout { lines.append("timeout   \(timeout.shortText)") }
+            if let exact = policy.exact {
+                let way = exact.preparation == .loaded ? "armed" : "exact"
+                lines.append("start     \(way), at the instant by true time; late: \(exact.late.rawValue)")
+            }
+            lines += job.entry.extras?.directive.linesOfDelays ?? []
             if let within = policy.within { lines.append("within    \(within.shortText)") }
             if policy.retries > 0 { lines.append("retry     \(policy.retries), \(policy.retryDelay.shortText) apart") }
         }
@@ -138,7 +148,9 @@ extension Scheduler {
     /// Of a job that is in no crontab.
     private func whyOfSource(_ name: String, _ peer: Peer, at now: ClockReading) -> String? {
         for source in sources {
-            guard let (lines, key) = source.why(name, for: peer, at: now) else { continue }
+            guard let (known, key) = source.why(name, for: peer, at: now) else { continue }
+            var lines = known
+            if paused.contains(key) { lines.append("PAUSED    Next: timeball jobs resume \(name)") }
             return (lines + linesOfRuns(key)).joined(separator: "\n")
         }
         return nil

@@ -1,3 +1,4 @@
+internal import ExactStarts
 internal import JobsControl
 public import TimeBase
 
@@ -12,6 +13,8 @@ public struct Runs: Sendable {
         var endReason: String?
         /// The batch of a series with which it began: when all of that have ended, the next begins.
         var series: SeriesStep?
+        /// By what its start was exact: then its end is told in true time, too.
+        var known: KnownTime?
     }
 
     struct SeriesStep: Equatable, Sendable {
@@ -61,9 +64,11 @@ public struct Runs: Sendable {
     /// The longest that one of a series waits for the one before.
     static let seriesPause = Duration.seconds(10)
 
-    private(set) var active: [RunNumber: Active] = [:]
+    var active: [RunNumber: Active] = [:]
+    /// Those that are prepared and wait for their instant (``prepare(_:at:effects:)``).
+    var held: [RunNumber: Active] = [:]
     private(set) var lasts: [String: LastRun] = [:]
-    private var runsOfJob: [String: [RunNumber]] = [:]
+    var runsOfJob: [String: [RunNumber]] = [:]
     private var runsOfUser: [String: Int] = [:]
     private var queued: [String: Order] = [:]
     private var gated: [Gated] = []
@@ -134,10 +139,28 @@ public struct Runs: Sendable {
     public mutating func skip(_ order: Order, _ reason: String, at now: ClockReading, effects: inout [Effect]) {
         var record = newRecord(order, state: "skipped")
         record.ended = now.realtime.nanoseconds
+        recordSkip(&record, order, reason, effects: &effects)
+    }
+
+    mutating func recordSkip(_ record: inout RunReport, _ order: Order, _ reason: String, effects: inout [Effect]) {
+        record.state = "skipped"
         record.ending = reason
         lasts[order.name.key] = LastRun(planned: record.planned, took: nil, ending: reason)
         effects.append(.record(record, key: order.name.key))
         effects.append(.note(Note.cron(order.launch.user, "SKIP", "\(order.name.shown): \(reason)", .warning)))
+    }
+
+    /// Whether its user may have one more run; if not, it is skipped.
+    mutating func mayStart(_ order: Order, at now: ClockReading, effects: inout [Effect]) -> Bool {
+        if runsOfUser[order.launch.user, default: 0] < mostRuns { return true }
+        skip(order, "\(mostRuns) runs of \(order.launch.user) go on", at: now, effects: &effects)
+        return false
+    }
+
+    /// Counts runs of a user.
+    mutating func count(_ user: String, by change: Int) {
+        runsOfUser[user, default: 0] += change
+        if runsOfUser[user] == 0 { runsOfUser[user] = nil }
     }
 
     private mutating func admit(
@@ -163,22 +186,19 @@ public struct Runs: Sendable {
                 return
             }
         }
-        guard runsOfUser[order.launch.user, default: 0] < mostRuns else {
-            skip(order, "\(mostRuns) runs of \(order.launch.user) go on", at: now, effects: &effects)
-            return
-        }
+        guard mayStart(order, at: now, effects: &effects) else { return }
         let record = newRecord(order, state: "starting")
         let run = RunNumber(record.number)
         active[run] = Active(order: order, record: record, series: series)
         runsOfJob[key, default: []].append(run)
-        runsOfUser[order.launch.user, default: 0] += 1
+        count(order.launch.user, by: 1)
         if let series { self.series[series.number]?.outstanding += 1 }
         effects.append(.record(record, key: key))
         effects.append(.start(run, order.launch))
         if let ping = order.policy.ping { effects.append(.ping(ping + "/start")) }
     }
 
-    private mutating func newRecord(_ order: Order, state: String) -> RunReport {
+    mutating func newRecord(_ order: Order, state: String) -> RunReport {
         let number = nextNumber
         nextNumber += 1
         return RunReport(
@@ -214,7 +234,8 @@ public struct Runs: Sendable {
         guard var one = remove(run) else { return nil }
         let order = one.order
         one.record.state = "ended"
-        one.record.ended = now.realtime.nanoseconds
+        one.record.ended =
+            one.known?.estimate(at: now.monotonic).sinceEpoch.wholeNanoseconds ?? now.realtime.nanoseconds
         one.record.ending = one.endReason.map { "\(end.words): \($0)" } ?? end.words
         one.record.userTime = end.userTime?.wholeNanoseconds
         one.record.systemTime = end.systemTime?.wholeNanoseconds
@@ -312,9 +333,7 @@ public struct Runs: Sendable {
         let key = one.order.name.key
         runsOfJob[key]?.removeAll { $0 == run }
         if runsOfJob[key]?.isEmpty ?? false { runsOfJob[key] = nil }
-        let user = one.order.launch.user
-        runsOfUser[user, default: 1] -= 1
-        if runsOfUser[user] == 0 { runsOfUser[user] = nil }
+        count(one.order.launch.user, by: -1)
         return one
     }
 

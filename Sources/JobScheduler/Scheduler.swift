@@ -16,6 +16,8 @@ public struct Scheduler: Engine, Sendable {
     public var sources: [any JobSource] = []
     /// Keys of jobs that nobody wants to run.
     var paused: Set<String>
+    /// What is to start at an exact instant.
+    var exact = ExactRuns()
     private var last: ClockReading
     private var isBootServed: Bool
     private var isCaughtUp = false
@@ -33,6 +35,12 @@ public struct Scheduler: Engine, Sendable {
         isBootServed = settings.resumption?.position?.isBootServed ?? false
     }
 
+    /// Adds something that says what runs beside the crontabs.
+    public mutating func add(_ source: any JobSource) {
+        sources.append(source)
+        sources[sources.count - 1].paused = paused
+    }
+
     // MARK: Engine
 
     public func nextWake(after now: ClockReading) -> Instant<Monotonic> {
@@ -44,6 +52,7 @@ public struct Scheduler: Engine, Sendable {
             let moment = now.monotonic + left
             wake = min(wake ?? moment, moment)
         }
+        if let moment = exact.nextWake(after: now) { wake = min(wake ?? moment, moment) }
         // For ever, nearly.
         return wake ?? now.monotonic + .seconds(86400 * 365)
     }
@@ -51,6 +60,7 @@ public struct Scheduler: Engine, Sendable {
     public mutating func wake(at now: ClockReading, effects: inout [Effect]) {
         follow(now, &effects)
         serve(now, &effects)
+        wakeExact(at: now, &effects)
         runs.wake(at: now, effects: &effects)
         keep(&effects)
     }
@@ -61,7 +71,10 @@ public struct Scheduler: Engine, Sendable {
         case .table(let file):
             let reboot = crontabs.take(file, at: now, effects: &effects)
             if !isBootServed { bootSlots += reboot }
-        case .tableRemoved(let path): crontabs.remove(path: path, effects: &effects)
+            exactTablesChanged(at: now, &effects)
+        case .tableRemoved(let path):
+            crontabs.remove(path: path, effects: &effects)
+            exactTablesChanged(at: now, &effects)
         case .tablesRead: tablesRead(now, &effects)
         case .machineZone(let zone, let name):
             if name != settings.zoneName || zone != settings.zone {
@@ -70,23 +83,29 @@ public struct Scheduler: Engine, Sendable {
                 settings.zoneName = name
                 crontabs.machineZone(zone)
             }
-        case .zone(let name, let zone): crontabs.zone(name, zone, at: now, effects: &effects)
+        case .zone(let name, let zone):
+            crontabs.zone(name, zone, at: now, effects: &effects)
+            exactTablesChanged(at: now, &effects)
         case .access(let access): settings.access = access
         case .started(let run, let report):
             if let order = runs.started(run, report, at: now, effects: &effects), let index = source(order) {
                 sources[index].started(order, run: run, at: now, effects: &effects)
             }
         case .startFailed(let run, let reason):
+            if exactFailed(run, reason, at: now, &effects) { break }
             if let order = runs.startFailed(run, reason, at: now, effects: &effects), let index = source(order) {
                 sources[index].ended(order, run: run, end: nil, at: now, effects: &effects)
                 for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .ended(let run, let report):
-            if let order = runs.ended(run, report, at: now, effects: &effects), let index = source(order) {
+            let order = runs.ended(run, report, at: now, effects: &effects)
+            if let order { exactEnded(order.name.key, at: now, &effects) }
+            if let order, let index = source(order) {
                 sources[index].ended(order, run: run, end: report, at: now, effects: &effects)
                 for order in sources[index].takeOrders() { runs.begin(order, at: now, effects: &effects) }
             }
         case .bound(let bound): runs.bound(bound, at: now, effects: &effects)
+        case .exact(let news): exactNews(news, at: now, &effects)
         case .clockWasSet: break
         case .spool(let news): spoolNews(news, at: now, effects: &effects)
         case .watches(let news): watchNews(news, at: now, effects: &effects)
@@ -121,6 +140,7 @@ public struct Scheduler: Engine, Sendable {
         serve(ClockReading(realtime: expected, monotonic: now.monotonic, suspended: now.suspended), &effects)
         crontabs.jump(from: expected.wholeSeconds, to: now.realtime)
         for index in sources.indices { sources[index].jump(from: expected, at: now, effects: &effects) }
+        exactJump(by: step, at: now, &effects)
         // Up to three hours the table of minutes makes up for.
         if step > .seconds(180 * 60) { catchUp(from: expected.wholeSeconds, now, &effects) }
         let words = slept > Self.noticeableStep ? "The machine slept; the clock went on by" : "The clock was set by"
@@ -145,7 +165,9 @@ public struct Scheduler: Engine, Sendable {
         for batch in crontabs.advance(at: now, paused: paused) {
             var together: [Order] = []
             for due in batch {
-                if due.delay > .zero {
+                if due.order.policy.exact != nil {
+                    serveExact(due, at: now, &effects)
+                } else if due.delay > .zero {
                     // The delay counts from when it was due, however late this is.
                     let late = max(.zero, now.realtime - (due.order.planned))
                     runs.begin(due.order, after: max(.zero, due.delay - late), at: now)
@@ -171,6 +193,7 @@ public struct Scheduler: Engine, Sendable {
         guard let next = crontabs.next else { return }
         var served = Instant<Realtime>(sinceEpoch: .nanoseconds(next))
         if let waiting = runs.earliestWaiting { served = min(served, waiting) }
+        if let waiting = exact.earliest(before: last.realtime) { served = min(served, waiting) }
         let position = Position(served: served, isBootServed: isBootServed)
         if position == kept { return }
         kept = position

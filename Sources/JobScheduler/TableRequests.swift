@@ -66,18 +66,27 @@ public enum TableCheck {
         _ text: [UInt8], dialect: Dialect, owner: CrontabOwner = .user, acceptsEvery: Bool = true
     ) -> [Lint.Finding] {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var directive: Directive?
         return Lint(dialect: dialect, owner: owner).findings(text).map { finding in
             guard lines.indices.contains(finding.line - 1) else { return finding }
-            return checked(finding, lines[finding.line - 1], owner: owner, acceptsEvery: acceptsEvery)
+            let line = lines[finding.line - 1]
+            return checked(finding, line, &directive, owner: owner, acceptsEvery: acceptsEvery)
         }
     }
 
     private static func checked(
-        _ finding: Lint.Finding, _ line: ArraySlice<UInt8>, owner: CrontabOwner, acceptsEvery: Bool
+        _ finding: Lint.Finding, _ line: ArraySlice<UInt8>, _ directive: inout Directive?, owner: CrontabOwner,
+        acceptsEvery: Bool
     ) -> Lint.Finding {
         var finding = finding
         do throws(CrontabError) {
-            if Directive.isDirective(line) { _ = try Directive(line) }
+            let words = line.drop { CronTable.isBlank($0) }
+            if Directive.isDirective(line) {
+                directive = try Directive(line)
+            } else if let first = words.first, first != UInt8(ascii: "#") {
+                if words.starts(with: "@reboot".utf8), directive?.policy.exact != nil { throw CronTable.noInstant }
+                directive = nil
+            }
             var isSystem = false
             if case .system = owner { isSystem = true }
             if acceptsEvery, try CronTable.every(line, isSystem: isSystem) != nil {

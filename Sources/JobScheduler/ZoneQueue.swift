@@ -126,6 +126,23 @@ struct ZoneQueue: Sendable {
         return expression.next(1, after: moment, in: zone, dialect: dialect).first
     }
 
+    /// When one entry is due next after all that was served, by every rule of this queue, but for the moments that are
+    /// excepted; nil if never.
+    func ahead(_ expression: CronExpression, except isExcepted: (Int) -> Bool) -> Int? {
+        var alone = self
+        alone.members = [0: 0]
+        let minute = expression.nextLocalMinute(after: table.highest)
+        alone.heap = Heap(minute.map { [Place(minute: $0, slot: 0, generation: 0)] } ?? [])
+        // Four hundred years have fewer stretches, and three hours fewer minutes.
+        for _ in 0..<2000 {
+            let boundary = alone.next
+            guard boundary < 9_000_000_000 else { return nil }
+            let found = alone.advance(to: boundary) { _ in expression }.map(\.planned)
+            if let next = found.first(where: { !isExcepted($0) }) { return next }
+        }
+        return nil
+    }
+
     private mutating func findStretch() {
         let type = zone.type(at: now)
         // cronie looks at the offset again only when the daylight flag changes.

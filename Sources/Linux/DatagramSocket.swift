@@ -68,6 +68,22 @@ public struct DatagramSocket: ~Copyable {
         try SystemError.check("setsockopt(SO_REUSEADDR)", clinux_udp_share_port(number))
     }
 
+    /// Several sockets of this user may have the same address and port, and the kernel shares packets out between them.
+    public func joinPort() throws(SystemError) {
+        try SystemError.check("setsockopt(SO_REUSEPORT)", clinux_udp_join_port(number))
+    }
+
+    /// How packets are shared out between the sockets that joined this one's port: those of NTP's symmetric modes to the
+    /// one that was bound first, all others to the `workers` that were bound after it, each client's (by its address, or its
+    /// IPv6 network of 64 bits, whatever the port) always to the same.
+    ///
+    /// - Parameter key: makes the choice one that others do not know.
+    public func shareOut(among workers: Int, key: UInt32) throws(SystemError) {
+        try SystemError.check(
+            "setsockopt(SO_ATTACH_REUSEPORT_CBPF)",
+            clinux_udp_share_out(number, family.code, UInt32(clamping: max(1, workers)), key))
+    }
+
     /// The number for a poll set.
     public var number: Int32 { descriptor.number }
 

@@ -61,6 +61,12 @@ public struct KernelClock: Sendable {
     /// The wall clock.
     public static var realtime: Instant<Realtime> { Instant(sinceEpoch: now(CLINUX_REALTIME)) }
 
+    /// The wall clock as NTP counts it, read with little ado.
+    public static var timestamp: NTPTimestamp {
+        let time = kernel(CLINUX_REALTIME)
+        return NTPTimestamp(secondsSince1970: time.seconds, nanoseconds: UInt32(truncatingIfNeeded: time.nanoseconds))
+    }
+
     /// The clock that nobody steps.
     public static var monotonic: Instant<Monotonic> { Instant(sinceEpoch: now(CLINUX_MONOTONIC)) }
 
@@ -76,11 +82,13 @@ public struct KernelClock: Sendable {
         return suspended
     }
 
-    private static func now(_ clock: clinux_clock) -> Duration {
+    private static func now(_ clock: clinux_clock) -> Duration { Duration(kernel(clock)) }
+
+    private static func kernel(_ clock: clinux_clock) -> clinux_time {
         var time = clinux_time()
         let result = unsafe clinux_clock_read(Int32(clock.rawValue), &time)
         precondition(result == 0, "The wall clock and the monotonic clock can always be read.")
-        return Duration(time)
+        return time
     }
 
     // MARK: Steering

@@ -23,6 +23,20 @@ public struct RealTimeClockDevice: ~Copyable {
         return EdgeFinder.Reading(began: began, ended: ended, seconds: seconds)
     }
 
+    /// Sets it to a second (as if it kept UTC): when that second then begins depends on the chip.
+    /// - Throws: EPERM, EACCES without CAP_SYS_TIME; ERANGE for a year that it cannot keep.
+    public func write(second: Int) throws(SystemError) {
+        let date = CivilDate(Instant(sinceEpoch: .seconds(second)))
+        var time = clinux_rtc_time(
+            year: Int32(clamping: date.year), month: Int32(clamping: date.month), day: Int32(clamping: date.day),
+            hour: Int32(clamping: date.hour), minute: Int32(clamping: date.minute), second: Int32(clamping: date.second)
+        )
+        try SystemError.check("RTC_SET_TIME", unsafe clinux_rtc_write(descriptor.number, &time))
+    }
+
+    /// The number for a poll set: readable when an update interrupt came.
+    public var number: Int32 { descriptor.number }
+
     /// Switches update interrupts on.
     /// - Returns: false where the RTC has none (EINVAL, ENOTTY); then it must be polled.
     public func enableUpdates() throws(SystemError) -> Bool {

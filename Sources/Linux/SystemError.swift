@@ -41,6 +41,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let noData: Int32 = 61
     /// Nobody listens there (ECONNREFUSED).
     public static let connectionRefused: Int32 = 111
+    /// The other end is gone (ECONNRESET).
+    public static let connectionReset: Int32 = 104
     /// Not possible here (ENOTSUP).
     public static let notSupported: Int32 = 95
     /// Somebody else has the address and port (EADDRINUSE).

@@ -17,6 +17,12 @@ enum Traps {
                     column: column + at,
                     text: "% ends the command: the rest goes to its standard input; write \\% for a percent sign"))
         }
+        if let at = command.firstIndex(of: 0) {
+            notes.append(
+                CrontabNote(
+                    column: column + at, text: "there is an octet 0 in it, which no program can be given",
+                    isRefusal: true))
+        }
         if command.last == UInt8(ascii: "\r") {
             notes.append(CrontabNote(column: column + command.count - 1, text: "the line ends in a carriage return"))
         }
@@ -60,6 +66,11 @@ enum Traps {
         let night = expression.hours & 0b1111
         if night != 0, expression.hours & ~0b1111 == 0, expression.isMinuteStar {
             note("where the clock is put forward over these hours, it does not run on that day; where back, twice")
+        }
+        if night != 0, expression.hours & ~0b1111 == 0, !expression.isWildcard,
+            expression.minutes.nonzeroBitCount > 1
+        {
+            note("where the clock is put forward over these hours, it starts several times at the end of them")
         }
         return notes
     }

@@ -13,7 +13,7 @@ extension Scenario {
         all.first { $0.name == name }
     }
 
-    public static let own: [Scenario] = attacks + failures + networks + leaps + [cutTheCable]
+    public static let own: [Scenario] = attacks + failures + networks + leaps + temperatures + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(
@@ -107,6 +107,26 @@ extension Scenario {
             oscillator: crystal(1e-9), servers: [server(1, lanPath(50e-6))]
         ).with { $0.stampsOfSending = nil },
     ]
+
+    /// As `holdtemp`, on a crystal whose own wander allows a day's holdover, with a thermometer and without.
+    private static let temperatures: [Scenario] = [
+        Scenario(
+            "holdtemp_sensor", "24 h with a server, LAN 50 µs, 24 h without; ±0.3 ppm day and night, and a thermometer",
+            length: 172_800, statisticsFrom: 86400, oscillator: dayAndNight, servers: [server(1, lanPath(50e-6))]
+        ).with {
+            $0.connectivity = .until(.seconds(86400))
+            $0.thermometer = Thermometer()
+            $0.settings.temperature = TemperatureSettings(interval: .seconds(60), model: .learned)
+        },
+        Scenario(
+            "holdtemp_blind", "the same without the thermometer", length: 172_800, statisticsFrom: 86400,
+            oscillator: dayAndNight, servers: [server(1, lanPath(50e-6))]
+        ).with { $0.connectivity = .until(.seconds(86400)) },
+    ]
+
+    private static let dayAndNight = crystal(1e-10) {
+        $0.temperature = .init(amplitude: Frequency(ppm: 0.3), period: .seconds(86400))
+    }
 
     /// It is 18:00 on a 30 June at the start, and the day ends with a leap second.
     private static func leap(_ kind: LeapIndicator) -> TrueTime {

@@ -29,6 +29,19 @@ public struct Scenario: Equatable, Sendable {
         }
     }
 
+    /// A sensor near the crystal.
+    public struct Thermometer: Equatable, Sendable {
+        /// It tells multiples of this, kelvins.
+        public var resolution: Double
+        /// How much later than the crystal it feels a change.
+        public var lag: Duration
+
+        public init(resolution: Double = 0.1, lag: Duration = .seconds(60)) {
+            self.resolution = resolution
+            self.lag = lag
+        }
+    }
+
     /// The simulated machine's own address (RFC 5737).
     public static let clientAddress = IPAddress.v4(0xcb00_7101)
 
@@ -50,6 +63,10 @@ public struct Scenario: Equatable, Sendable {
     public var attacker: AttackerSettings?
     public var stepsByOthers: [StepByOthers] = []
     public var sleeps: [Sleep] = []
+    /// The machine's real-time clock; nil = it has none.
+    public var realTimeClock: SimulatedChipSettings?
+    /// The room's mean is 20 °C.
+    public var thermometer: Thermometer?
     /// UTC at the start, and whether a leap second comes.
     public var time = TrueTime()
     /// From when on the kernel lets nobody touch its clock; nil = never.

@@ -1,6 +1,7 @@
 internal import Addresses
 public import BoundPage
 public import Engine
+internal import RealTimeClock
 public import TimeBase
 public import Timekeeping
 
@@ -43,6 +44,8 @@ public struct SimulatedHost: Host {
         case reply(RequestToken, from: Endpoint, octets: [UInt8], arrived: (server: Int, moment: Duration)?)
         case stepByOthers(Duration)
         case sleep(Scenario.Sleep)
+        /// The kernel writes the RTC, if its clock still counts as synchronised.
+        case kernelWritesRTC
     }
 
     public let scenario: Scenario
@@ -60,6 +63,8 @@ public struct SimulatedHost: Host {
     /// What the kernel was told last, and when.
     public private(set) var status: KernelStatus?
     private var statusSet = Duration.zero
+    /// The RTC, where there is one.
+    public private(set) var realTimeClock: SimulatedChip?
     /// Whether the kernel has done what it was told of a leap second; it does so once.
     private var hasAppliedLeap = false
     /// Set when the engine asked to stop.
@@ -95,6 +100,7 @@ public struct SimulatedHost: Host {
         attacker = scenario.attacker.map {
             OffPathAttacker($0, random: RandomSource(seed: seed, stream: RandomStream.attacker))
         }
+        realTimeClock = scenario.realTimeClock.map { SimulatedChip($0, length: scenario.length, seed: seed) }
         for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
         for sleep in scenario.sleeps { queue.insert(.sleep(sleep), at: sleep.at) }
     }
@@ -150,6 +156,9 @@ public struct SimulatedHost: Host {
             self.status = status
             statusSet = now
             if status.leap == .none { hasAppliedLeap = false }
+            if status.isSynchronised, let first = realTimeClock?.beginWrites(at: now) {
+                queue.insert(.kernelWritesRTC, at: first)
+            }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
         case .resolve(let token, let name, let family):
@@ -159,6 +168,10 @@ public struct SimulatedHost: Host {
         case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
         case .save(let file, let text): saved[file] = text
+        case .readRTC: readRealTimeClock()
+        case .setRTC(let second): realTimeClock?.set(second: second, at: now, epoch: scenario.time.epoch)
+        case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
+        case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
@@ -174,6 +187,18 @@ public struct SimulatedHost: Host {
         var rate = rate
         rate.scaledFrequency = min(max(rate.scaledFrequency, -32_768_000), 32_768_000)
         clock.setRate(rate, at: now)
+    }
+
+    private mutating func readRealTimeClock() {
+        guard let read = realTimeClock?.read(at: now, epoch: scenario.time.epoch) else {
+            let refusal = KernelRefusal(call: "open", number: 2, text: "No such file or directory")
+            queue.insert(.event(.refused(.readRTC, refusal)), at: now)
+            return
+        }
+        let reading = EdgeFinder.Reading(
+            began: clock.reading(at: read.began).monotonic, ended: clock.reading(at: read.ended).monotonic,
+            seconds: read.second)
+        queue.insert(.event(.rtcRead(reading, celsius: read.celsius)), at: read.ended)
     }
 
     private var refusesClock: Bool { scenario.kernelRefusesFrom.map { now >= $0 } ?? false }
@@ -219,6 +244,16 @@ public struct SimulatedHost: Host {
         return clock.moment(whenWallClockReads: boundary)
     }
 
+    private mutating func readTemperature() {
+        var reading: Double?
+        if let thermometer = scenario.thermometer {
+            let moment = max(now - thermometer.lag, .zero)
+            let celsius = 20 + (scenario.oscillator.temperature?.kelvins(at: moment) ?? 0)
+            reading = (celsius / thermometer.resolution).rounded() * thermometer.resolution * 1000
+        }
+        queue.insert(.event(.temperature(reading)), at: now)
+    }
+
     private mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
         counts.sent += 1
         if octets.count > 2 { poll = Int8(bitPattern: octets[2]) }
@@ -256,6 +291,15 @@ public struct SimulatedHost: Host {
         case .stepByOthers(let change):
             clock.step(by: change)
             return .clockWasSet
+        case .kernelWritesRTC:
+            guard kernelIsSynchronised else {
+                realTimeClock?.endWrites()
+                return nil
+            }
+            if let next = realTimeClock?.kernelWrites(at: moment, clockError: clock.error(at: moment)) {
+                queue.insert(.kernelWritesRTC, at: next)
+            }
+            return nil
         case .sleep(let sleep):
             clock.suspend(at: now, for: sleep.duration, error: sleep.error)
             now += sleep.duration

@@ -8,10 +8,21 @@ public struct OscillatorSettings: Equatable, Sendable {
         public var amplitude: Frequency
         /// Time from one warm moment to the next.
         public var period: Duration
+        /// By how many kelvins the room is warmer than its mean then.
+        public var kelvins: Double
+        /// What the crystal gains besides for the square of the kelvins from the mean, s/s per K²: a parabola.
+        public var curvature: Double
 
-        public init(amplitude: Frequency, period: Duration) {
+        public init(amplitude: Frequency, period: Duration, kelvins: Double = 6, curvature: Double = 0) {
             self.amplitude = amplitude
             self.period = period
+            self.kelvins = kelvins
+            self.curvature = curvature
+        }
+
+        /// Kelvins above the mean at a moment.
+        func kelvins(at moment: Duration) -> Double {
+            kelvins * Elementary.sine(turns: moment.inSeconds / period.inSeconds)
         }
     }
 
@@ -66,7 +77,12 @@ public struct SimulatedOscillator: Sendable {
             var frequency = walk
             if let temperature = settings.temperature {
                 let turns = Double(second) / temperature.period.inSeconds
-                frequency += temperature.amplitude.ratio * Elementary.sine(turns: turns)
+                let swing = Elementary.sine(turns: turns)
+                frequency += temperature.amplitude.ratio * swing
+                if temperature.curvature != 0 {
+                    let kelvins = temperature.kelvins * swing
+                    frequency += temperature.curvature * kelvins * kelvins
+                }
             }
             if let step = settings.step, Duration.seconds(second) >= step.at { frequency += step.change.ratio }
             frequencies.append(frequency)

@@ -26,6 +26,12 @@ public struct NTPTimestamp: Hashable, Sendable {
         self.bits = high | low
     }
 
+    /// A reading of a clock that counts seconds since 1970 and nanoseconds, as the kernel's do; rounded down. It takes no
+    /// division of 128 bits, which matters where it is done for each packet.
+    public init(secondsSince1970 seconds: Int64, nanoseconds: UInt32) {
+        bits = UInt64(truncatingIfNeeded: seconds &+ Self.unixEpoch) << 32 &+ UInt64(nanoseconds) << 32 / 1_000_000_000
+    }
+
     /// How long after `earlier` this is, if the two lie less than 68 years apart. It never traps.
     public func since(_ earlier: NTPTimestamp) -> Duration {
         let difference = Int64(bitPattern: bits &- earlier.bits)
@@ -33,6 +39,9 @@ public struct NTPTimestamp: Hashable, Sendable {
             secondsComponent: difference >> 32,
             attosecondsComponent: Self.attoseconds(ofFraction: bits &- earlier.bits))
     }
+
+    /// Whether this lies before another one, less than 68 years from it.
+    public func isBefore(_ other: NTPTimestamp) -> Bool { Int64(bitPattern: bits &- other.bits) < 0 }
 
     /// The low 32 bits as attoseconds, rounded up: so a timestamp that became a moment becomes itself again, since
     /// the way back rounds down.

@@ -40,35 +40,38 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     }
 
     private mutating func refill() {
-        block = state
+        // In a value of its own, whose words can live in registers.
+        var words = state
         for _ in 0..<10 {
-            quarter(0, 4, 8, 12)
-            quarter(1, 5, 9, 13)
-            quarter(2, 6, 10, 14)
-            quarter(3, 7, 11, 15)
-            quarter(0, 5, 10, 15)
-            quarter(1, 6, 11, 12)
-            quarter(2, 7, 8, 13)
-            quarter(3, 4, 9, 14)
+            Self.quarter(&words, 0, 4, 8, 12)
+            Self.quarter(&words, 1, 5, 9, 13)
+            Self.quarter(&words, 2, 6, 10, 14)
+            Self.quarter(&words, 3, 7, 11, 15)
+            Self.quarter(&words, 0, 5, 10, 15)
+            Self.quarter(&words, 1, 6, 11, 12)
+            Self.quarter(&words, 2, 7, 8, 13)
+            Self.quarter(&words, 3, 4, 9, 14)
         }
-        for index in 0..<16 { block[index] = block[index] &+ state[index] }
+        for index in 0..<16 { block[index] = words[index] &+ state[index] }
         state[12] &+= 1
         if state[12] == 0 { state[13] &+= 1 }
         used = 0
     }
 
-    private mutating func quarter(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
-        block[a] = block[a] &+ block[b]
-        block[d] = rotate(block[d] ^ block[a], 16)
-        block[c] = block[c] &+ block[d]
-        block[b] = rotate(block[b] ^ block[c], 12)
-        block[a] = block[a] &+ block[b]
-        block[d] = rotate(block[d] ^ block[a], 8)
-        block[c] = block[c] &+ block[d]
-        block[b] = rotate(block[b] ^ block[c], 7)
+    @inline(__always)
+    private static func quarter(_ words: inout InlineArray<16, UInt32>, _ a: Int, _ b: Int, _ c: Int, _ d: Int) {
+        words[a] = words[a] &+ words[b]
+        words[d] = rotate(words[d] ^ words[a], 16)
+        words[c] = words[c] &+ words[d]
+        words[b] = rotate(words[b] ^ words[c], 12)
+        words[a] = words[a] &+ words[b]
+        words[d] = rotate(words[d] ^ words[a], 8)
+        words[c] = words[c] &+ words[d]
+        words[b] = rotate(words[b] ^ words[c], 7)
     }
 
-    private func rotate(_ value: UInt32, _ count: UInt32) -> UInt32 {
-        (value << count) | (value >> (32 - count))
+    @inline(__always)
+    private static func rotate(_ value: UInt32, _ count: UInt32) -> UInt32 {
+        value &<< count | value &>> (32 &- count)
     }
 }

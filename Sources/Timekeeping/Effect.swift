@@ -53,6 +53,12 @@ public struct KernelStatus: Hashable, Sendable {
 public enum StateFile: Hashable, Sendable {
     /// Frequency and skew, in chrony's format.
     case drift
+    /// What is known of the real-time clock: chrony's `rtcfile` and more.
+    case realTimeClock
+    /// The time, for the next start of a machine without a real-time clock.
+    case time
+    /// What has been learned of the crystal and its temperature.
+    case temperature
 }
 
 /// All that a ``Timekeeper`` can ask of its host. Effects are performed in order.
@@ -104,8 +110,23 @@ public enum Effect: Equatable, Sendable {
     /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
     case readKeys
 
+    /// Read the RTC now, and report as ``Event/rtcRead(_:celsius:)``.
+    case readRTC
+
+    /// Report the RTC's next update interrupt as ``Event/rtcTurned(_:celsius:)``.
+    case watchRTC
+
+    /// Let others have the RTC: it is not read for a while.
+    case releaseRTC
+
+    /// Write this second, since 1970 UTC, into the RTC now.
+    case setRTC(second: Int)
+
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)
+
+    /// Read the temperature sensor, and report as ``Event/temperature(_:)``.
+    case readTemperature
 
     /// Say something to the log.
     case note(Note)

@@ -1,5 +1,6 @@
 public import Addresses
 public import NTPWire
+public import RealTimeClock
 public import TimeBase
 
 /// Names one request that was sent, until its socket is closed. Never used twice.
@@ -100,6 +101,14 @@ public enum Event: Equatable, Sendable {
 
     /// The kernel refused an effect.
     case refused(Effect, KernelRefusal)
+
+    /// The RTC was read, as ``Effect/readRTC`` asked for, and what a sensor of the machine says (°C), where there is one.
+    case rtcRead(EdgeFinder.Reading, celsius: Double?)
+
+    /// The RTC's update interrupt came, as ``Effect/watchRTC`` asked for.
+    case rtcTurned(EdgeFinder.Edge, celsius: Double?)
+    /// The temperature sensor was read, in its own unit; nil if that failed.
+    case temperature(Double?)
 
     /// Somebody asked for something by a signal.
     case signal(TimekeeperSignal)

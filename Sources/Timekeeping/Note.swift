@@ -21,8 +21,16 @@ public enum Note: Equatable, Sendable {
     case sourceOnline(String, Bool)
     case sourceAdded(String)
     case sourceRemoved(String)
+    case temperatureUnreadable
+    case temperatureOutOfRange(correction: Frequency)
+    case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
+    case realTimeClockFailed(reason: String)
+    /// Somebody else put the RTC forward by this.
+    case realTimeClockSet(by: Duration)
+    /// The RTC went on alone while the machine was off.
+    case realTimeClockKept(error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -33,7 +41,8 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended:
+            .largeChange, .suspended, .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible,
+            .realTimeClockFailed, .realTimeClockSet:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -70,7 +79,18 @@ public enum Note: Equatable, Sendable {
         case .sourceOnline(let source, let online): "Source \(source) \(online ? "online" : "offline")"
         case .sourceAdded(let source): "Added source \(source)"
         case .sourceRemoved(let source): "Removed source \(source)"
+        case .temperatureUnreadable:
+            "The temperature could not be read; the last compensation stays. Next: look at the file that the configuration names"
+        case .temperatureOutOfRange(let correction):
+            "Temperature compensation of \(Self.fixed(correction.ppm, 3)) ppm is beyond 10 ppm; the reading is ignored"
+        case .temperatureImplausible(let celsius):
+            "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
+        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
+        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let error, let bound):
+            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+                + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         }
     }

@@ -158,6 +158,17 @@ public struct Drift: Hashable, Sendable {
         self.frequency = frequency
         self.skew = skew
     }
+
+    /// What is left of it after a time in which nobody watched the clock.
+    ///
+    /// A frequency that does a random walk of 1.2e-9 s/s in a root of a second, as an ordinary crystal in a room does, has
+    /// walked 0.35 ppm (standard deviation) in a day; a skew is three of those.
+    public func aged(by age: Duration) -> Drift {
+        let walked = 3 * 1.2e-9 * min(max(age, .zero), .seconds(30 * 86400)).inSeconds.squareRoot()
+        return Drift(
+            frequency: frequency,
+            skew: Frequency(ratio: (skew.ratio * skew.ratio + walked * walked).squareRoot()))
+    }
 }
 
 /// Everything a ``Timekeeper`` has to be told.
@@ -208,6 +219,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
     public var local: LocalReferenceSettings?
+    /// Compensation for temperature; nil = none.
+    public var temperature: TemperatureSettings?
     /// Let the kernel say that it is synchronised, and so write the RTC (rtcsync).
     public var synchronisesRTC = false
     /// Log a clock change above this (logchange).
@@ -222,6 +235,12 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var precision = Duration.nanoseconds(100)
     /// End after this long (-t); nil = never.
     public var timeout: Duration?
+    /// The real-time clock to be measured; nil = none.
+    public var realTimeClock: RealTimeClockSettings?
+    /// What the start of the machine has told of the time.
+    public var initialKnowledge: InitialKnowledge?
+    /// Whether the time is saved for the next start.
+    public var savesTime = false
     /// Commands open to UDP clients beyond the usual (opencommands); nil = chrony's default list.
     public var openCommands: [String]?
 

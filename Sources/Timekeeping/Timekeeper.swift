@@ -2,6 +2,7 @@ internal import Addresses
 public import Engine
 internal import Estimation
 public import NTPWire
+internal import RealTimeClock
 public import TimeBase
 
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
@@ -46,6 +47,8 @@ public struct Timekeeper: Engine {
     var steadiness = Steadiness()
     /// What the clock may have done without any sample having shown it.
     var unseen = Unseen()
+    /// The crystal's temperature, where a sensor is configured.
+    var temperature: TemperatureState?
     /// Whether the kernel's clock may be touched (false with -x, and after the kernel refused).
     var controlsClock: Bool
     /// What changes of rate since the last confirmation may have cost by being late, seconds.
@@ -82,6 +85,9 @@ public struct Timekeeper: Engine {
     var armedLeap = LeapIndicator.none
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
+    /// The real-time clock, where one is measured.
+    var realTimeClock: RealTimeClockKeeping?
+    var timeSaveDue: Instant<Monotonic>?
     var lastUnsynchronisedReason = ""
     var lastSelectedNote = ""
 
@@ -103,10 +109,19 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
+        // The drift file tells the frequency with what its temperature did.
+        if settings.initialDrift != nil, let known = settings.temperature?.known {
+            discipline.set(
+                frequency: discipline.frequency - Frequency(ppm: known.compensated), skew: discipline.skew)
+        }
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         for source in settings.sources { add(source, at: now.monotonic) }
+        realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
+        if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
+        takeInitialKnowledge(now)
     }
 
     // MARK: Time
@@ -126,7 +141,10 @@ public struct Timekeeper: Engine {
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
+        consider(realTimeClock?.wake)
+        consider(timeSaveDue)
         consider(localReferenceDue)
+        consider(temperature?.due)
         consider(renewalDue)
         consider(leapDue(after: now))
         consider(boundRenewal)
@@ -140,6 +158,7 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
@@ -147,6 +166,11 @@ public struct Timekeeper: Engine {
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
             saveDrift(&effects)
+        }
+        wakeRealTimeClock(now, &effects)
+        if let due = timeSaveDue, due <= now.monotonic {
+            timeSaveDue = now.monotonic + Self.timeSavingInterval
+            saveTime(now, &effects)
         }
         updateLocalReference(now, &effects)
         passLeapSecondIfDue(now, &effects)
@@ -164,7 +188,7 @@ public struct Timekeeper: Engine {
         discipline.isStarted = true
         if let drift = settings.initialDrift {
             effects.append(.note(.frequencyRead(drift.frequency, skew: drift.skew)))
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
     }
@@ -199,6 +223,10 @@ public struct Timekeeper: Engine {
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
             refused(effect, refusal, now, &effects)
+        case .rtcRead(let reading, let celsius): readRealTimeClock(reading, celsius: celsius, now, &effects)
+        case .rtcTurned(let edge, let celsius): realTimeClockTurned(edge, celsius: celsius, now, &effects)
+        case .temperature(let reading):
+            received(temperature: reading, now, &effects)
         case .signal(.refresh):
             refresh(now.monotonic)
         }
@@ -210,12 +238,14 @@ public struct Timekeeper: Engine {
         lookAtClocks(now, &effects)
         // No slew may go on when nobody is there to end it.
         if controlsClock, discipline.isStarted {
-            let rate = discipline.baseRate
+            let rate = baseRate
             clock.set(rate, at: now.monotonic)
             effects.append(.setRate(rate))
         }
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
+        finishRealTimeClock(now, &effects)
+        saveTime(now, &effects)
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }
         }
@@ -251,7 +281,7 @@ public struct Timekeeper: Engine {
             effects.append(.note(.suspended(for: seen.suspended)))
             aim = nil
             discipline.slewEnd = nil
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
             forgetMeasurements(now, &effects, reason: "The machine was suspended.")
             publish(now, &effects)
             return

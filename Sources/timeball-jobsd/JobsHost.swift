@@ -25,6 +25,8 @@ struct JobsHost: ~Copyable, Host {
         case adopted(RunNumber)
         case spool
         case watchTables
+        /// What a process tells that waits for its instant.
+        case gate(RunNumber)
         /// What a table of incron watches.
         case watched(WatchOwner)
     }
@@ -170,6 +172,7 @@ struct JobsHost: ~Copyable, Host {
     mutating func perform(_ effect: Effect) {
         switch effect {
         case .start(let run, let launch): start(run, launch)
+        case .exact(let act): perform(act)
         case .signal(let run, let number): processes.signal(run, number)
         case .readBound: events.append(.bound(bound.read(&clock)))
         case .readZone(let name): events.append(.zone(name: name, zones.zone(name)))
@@ -230,6 +233,7 @@ struct JobsHost: ~Copyable, Host {
         case .tables:
             tables.clearNotices()
             lookAtTables()
+        case .gate(let run): hear(run)
         case .adopted(let run):
             if let number = processes.adoptedNumber(run) { pollSet.forget(number) }
             let key = processes.adoptedKey(run)
@@ -247,6 +251,7 @@ struct JobsHost: ~Copyable, Host {
             }
             events.append(event)
         }
+        for number in processes.takeClosedNotices() { pollSet.forget(number) }
     }
 
     private mutating func lookAgain(_ now: Instant<Monotonic>) {
@@ -278,6 +283,26 @@ struct JobsHost: ~Copyable, Host {
         }
     }
 
+    private mutating func perform(_ act: ExactAct) {
+        switch act {
+        case .look: events.append(.exact(.known(bound.know(&clock))))
+        case .prepare(let run, let launch, let isLoaded):
+            switch processes.prepare(run, launch, isLoaded: isLoaded) {
+            case .success(let number): pollSet.watch(number, .gate(run))
+            case .failure(let failure): events.append(.startFailed(run, reason: failure.reason))
+            }
+        case .aim(let run, let target, let latest): processes.aim(run, at: target, latest: latest)
+        case .cancel(let run):
+            if let event = processes.cancel(run) { events.append(event) }
+        }
+    }
+
+    private mutating func hear(_ run: RunNumber) {
+        guard let number = processes.gateNotices(run) else { return }
+        if let event = processes.gateNews(run) { events.append(event) }
+        if processes.gateNotices(run) == nil { pollSet.forget(number) }
+    }
+
     private mutating func adopt(_ one: JobHistory.Unfinished) {
         var report = one.report
         if keeper.isOfThisBoot(report.number), let process = one.process,
@@ -291,7 +316,10 @@ struct JobsHost: ~Copyable, Host {
         report.state = "interrupted"
         report.ending =
             one.process == nil
-            ? "the daemon ended while it was about to be started" : "it ended while no daemon was there: status unknown"
+            ? "the daemon ended while it was about to be started"
+            : report.released == nil
+                ? "the daemon ended while it was prepared: it did not start, or nobody saw it"
+                : "it ended while no daemon was there: status unknown"
         keeper.record(report, key: one.key)
         processes.finishLeft(RunNumber(report.number))
         log.write("(\(report.user)) INTERRUPTED (\(report.job): \(report.ending ?? ""))", .warning)

@@ -105,7 +105,9 @@ final class Keeper {
             if words.count == 3, words[0] == boot, let served = Int64(words[1]) {
                 resumption.position = Position(
                     served: Instant(sinceEpoch: .nanoseconds(served)), isBootServed: words[2] == "1")
-                for one in try history.begun(since: served - 600_000_000_000, boot: false) {
+                let now = KernelClock.realtime.nanoseconds
+                for one in try history.begun(since: served - 600_000_000_000, boot: false) where one.planned <= now {
+                    // What is still to come was prepared, and has ended with its daemon.
                     resumption.begun.insert(.init(key: one.key, planned: Int(one.planned / 1_000_000_000)))
                 }
             }

@@ -3,6 +3,7 @@ import Daemon
 import JobScheduler
 import JobsControl
 import Linux
+import Scheduling
 import TimeBase
 
 /// Why a process was not started.
@@ -24,6 +25,11 @@ struct Processes {
         var failure: Int32
     }
 
+    /// Runs that have a process of root's beside them, which hands signals on.
+    private var attendedRuns: Set<RunNumber> = []
+    /// What is to be told after what was told.
+    private var ends: [JobScheduler.Event] = []
+
     /// Where a run's output is.
     private enum Output {
         case file
@@ -43,6 +49,7 @@ struct Processes {
     private let null: Int32
     private var hasMailer = true
     private var saidNoCurl = false
+    private var gates = Gates()
 
     /// Runs that have ended, and whose output is still written to by what they left in the background.
     private var lingering: [RunNumber: Lingering] = [:]
@@ -79,7 +86,10 @@ struct Processes {
 
     // MARK: Runs
 
-    mutating func start(_ run: RunNumber, _ launch: Launch) -> Result<Int32, StartFailure> {
+    /// - Parameter gate: where it is to wait for its instant.
+    mutating func start(
+        _ run: RunNumber, _ launch: Launch, gate: Gate? = nil
+    ) -> Result<Int32, StartFailure> {
         guard let account = Account(name: launch.user) else {
             return .failure(StartFailure(reason: "there is no user \(launch.user)"))
         }
@@ -87,6 +97,11 @@ struct Processes {
         let arguments: [[UInt8]]
         switch launch.program {
         case .shell(let shell, let command):
+            if launch.avoidsShell, let words = PlainCommand.words(command, shell: shell) {
+                path = String(decoding: words[0], as: UTF8.self)
+                arguments = words
+                break
+            }
             path = shell
             arguments = [Array(shell.utf8), Array("-c".utf8), command]
         case .arguments(let program, let words):
@@ -119,6 +134,7 @@ struct Processes {
         request.niceness = launch.niceness
         request.pamService = pamService
         request.cgroup = makeGroup(run)
+        request.gate = gate
         let folder = launch.claim == nil ? -1 : unsafe clinux_open_directory(options.atJobs)
         if let claim = launch.claim {
             guard folder >= 0 else { return .failure(StartFailure(reason: "at's spool: \(errorText(-folder))")) }
@@ -129,8 +145,9 @@ struct Processes {
         case .failure(let failure):
             return .failure(failure)
         case .success(let (process, failure)):
-            children[process] = Child(purpose: .run(run), failure: failure)
+            children[process] = Child(purpose: .run(run), failure: gate == nil ? failure : -1)
             processOfRun[run] = process
+            if let gate { gates.add(run, gate, process: process, notices: failure) }
             keeper.setProcess(run, process, started: clinux_job_started(process))
             return .success(process)
         }
@@ -150,12 +167,57 @@ struct Processes {
 
     func signal(_ run: RunNumber, _ number: Int32) {
         guard let process = processOfRun[run] else { return }
-        let attended = pamService != nil && number == 9
+        let attended = (pamService != nil || attendedRuns.contains(run)) && number == 9
         clinux_job_signal(process, attended ? CLINUX_JOB_KILL : number)
+    }
+
+    // MARK: Prepared for an instant
+
+    /// Starts a process that waits for its instant.
+    ///
+    /// - Returns: what to watch, for ``gateNews(_:)``.
+    mutating func prepare(_ run: RunNumber, _ launch: Launch, isLoaded: Bool) -> Result<Int32, StartFailure> {
+        guard let gate = Gate(isLoaded: isLoaded) else {
+            return .failure(StartFailure(reason: "there is no memory for it to wait in"))
+        }
+        switch start(run, launch, gate: gate) {
+        case .failure(let failure): return .failure(failure)
+        case .success:
+            attendedRuns.insert(run)
+            return .success(gates.notices(run) ?? -1)
+        }
+    }
+
+    func aim(_ run: RunNumber, at target: Instant<Monotonic>, latest: Instant<Monotonic>) {
+        gates.aim(run, at: target, latest: latest)
+    }
+
+    /// - Returns: what to say of it; nil if it has gone already, or ended, which is told by itself.
+    mutating func cancel(_ run: RunNumber) -> JobScheduler.Event? {
+        gates.cancel(run) ? .exact(.cancelled(run)) : nil
+    }
+
+    /// What its process tells now; nil if that is nothing for the scheduler.
+    mutating func gateNews(_ run: RunNumber) -> JobScheduler.Event? { Self.event(run, gates.read(run)) }
+
+    /// What to watch for what a prepared run tells; nil if it has told all.
+    func gateNotices(_ run: RunNumber) -> Int32? { gates.notices(run) }
+
+    /// Descriptors of ``gateNotices(_:)`` that are closed now.
+    mutating func takeClosedNotices() -> [Int32] { gates.takeClosed() }
+
+    private static func event(_ run: RunNumber, _ news: Gates.News?) -> JobScheduler.Event? {
+        switch news {
+        case nil: nil
+        case .prepared?: .exact(.prepared(run))
+        case .released(let process, let moment, let began)?:
+            .exact(.released(run, process: process, at: moment, began: began))
+        }
     }
 
     /// The next child that has ended, and what the scheduler is to know of it; nil if there is none.
     mutating func reap() -> JobScheduler.Event? {
+        if !ends.isEmpty { return ends.removeFirst() }
         var ended = clinux_ended()
         while unsafe clinux_job_reap(&ended) > 0 {
             guard let child = children.removeValue(forKey: ended.process) else { continue }
@@ -163,14 +225,22 @@ struct Processes {
             switch child.purpose {
             case .run(let run):
                 processOfRun[run] = nil
-                if let failure { return .startFailed(run, reason: failure) }
+                attendedRuns.remove(run)
+                let gate = gates.ended(run)
+                // The scheduler was told of it when it was cancelled.
+                if gate?.isCancelled ?? false { continue }
+                if let failure = failure ?? gate?.failure { return .startFailed(run, reason: failure) }
                 var report = EndReport(
                     way: ended.exited != 0 ? .exited(ended.status) : .signalled(ended.status),
                     outputCount: outputCount(run))
                 report.userTime = .microseconds(ended.user_microseconds)
                 report.systemTime = .microseconds(ended.system_microseconds)
                 report.memory = Int(ended.resident_octets)
-                return .ended(run, report)
+                // Not what the process used that attended to it.
+                if let used = gate?.used { (report.userTime, report.systemTime, report.memory) = used }
+                guard let went = Self.event(run, gate?.news) else { return .ended(run, report) }
+                ends.append(.ended(run, report))
+                return went
             case .mail(let run, let octets):
                 if let failure {
                     log.write("(CRON) MAIL (run \(run.value): \(failure))", .error)
@@ -424,6 +494,7 @@ struct Processes {
     }
 
     private static func readFailure(_ descriptor: Int32) -> String? {
+        guard descriptor >= 0 else { return nil }
         defer { clinux_close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 512)
         // Right because the kernel is told the array's own size.

@@ -20,6 +20,8 @@ struct Spawn {
     var cgroup: String?
     /// A directory, and two names in it: ``Launch/claim``.
     var claim: (directory: Int32, from: String, to: String)?
+    /// Where it waits for its instant; nil: it goes at once.
+    var gate: Gate?
 
     init(account: String, path: String, arguments: [[UInt8]]) {
         self.account = account
@@ -58,7 +60,8 @@ struct Spawn {
                                                     needs_directory: needsDirectory ? 1 : 0, file_mask: fileMask,
                                                     niceness: niceness, pam_service: pam,
                                                     claim_directory: claim?.directory ?? -1, claim_from: from,
-                                                    claim_to: to, cgroup: cgroup)
+                                                    claim_to: to, cgroup: cgroup,
+                                                    gate: gate?.pointer)
                                                 return unsafe clinux_job_start(&job, &failure)
                                             }
                                         }

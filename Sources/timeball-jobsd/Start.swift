@@ -20,9 +20,9 @@ func runJobs(_ options: Options, log: Log, background: inout Background) throws(
     let now = host.read()
     let settings = try host.settings(at: now)
     var scheduler = Scheduler(settings: settings, at: now, random: RandomSource(key: try randomKey()))
-    scheduler.sources.append(
+    scheduler.add(
         AtJobs(rule: BatchRule(loadLimit: options.loadLimit, gap: options.batchGap)))
-    scheduler.sources.append(WatchJobs())
+    scheduler.add(WatchJobs())
     host.begin(isFirst: true)
     background.ready()
     run(&scheduler, on: &host)

@@ -136,6 +136,15 @@ struct JobsRehearseCommand: ParsableCommand {
     func run() throws {
         let zone = try ZoneDirectory.zone(tz)
         let expression = try options.read()
+        var shown = from.seconds
+        for jump in jumps.map(\.jump) {
+            guard jump.at >= shown else {
+                throw ToolError.usage(
+                    "--jump @\(jump.at): the clock shows @\(shown) already. Next: jumps in the order in which they happen"
+                )
+            }
+            shown = jump.at + jump.by
+        }
         var rehearsal = Rehearsal(
             expression, zone: zone, dialect: options.dialect.dialect, start: from.seconds, jumps: jumps.map(\.jump))
         var runs: [Int] = []
@@ -179,6 +188,9 @@ struct JobsLintCommand: ParsableCommand {
                 guard let message = finding.message else { continue }
                 let kind = finding.isAccepted ? "note" : "error"
                 print("\(file):\(finding.line):\(finding.column): \(kind): \(message)")
+            }
+            for note in LintSurroundings(table, dialect: dialect.dialect, owner: owner).notes {
+                print("\(file):\(note.line): note: \(note.text)")
             }
             if let note = Self.nameNote(file) { print(note) }
             if unsafe access("/usr/sbin/sendmail", X_OK) != 0 {

@@ -25,6 +25,7 @@ struct Timeball: ParsableCommand {
         NTPDataCommand.self,
         ServerStatisticsCommand.self,
         HoldoverCommand.self,
+        TemperatureCommand.self,
         NowCommand.self,
         WaitCommand.self,
         QueryCommand.self,
@@ -50,6 +51,8 @@ struct Timeball: ParsableCommand {
         DriftCommand.self,
         TAICommand.self,
         ClockspeedCommand.self,
+        RealTimeClockCommand.self,
+        BootCommand.self,
     ]
 }
 

@@ -19,6 +19,7 @@ enum Names {
         "batch": Program(run: { AtProgram.run(.batch, $0) }, isCommand: false),
         "incrontab": Program(run: IncrontabProgram.run, isCommand: true),
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
+        "hwclock": Program(run: HardwareClockProgram.run, isCommand: false),
         "run-parts": Program(run: RunPartsProgram.run, isCommand: true),
         "sntpclock": Program(run: OffsetProgram.sntpclock.run, isCommand: false),
         "taiclock": Program(run: OffsetProgram.taiclock.run, isCommand: false),

@@ -33,6 +33,8 @@ extension LinuxHost {
     mutating func readKeys() {
         guard let keys = settings.readKeys(log) else { return }
         responder.keys = responder.keys.replacing(keys: keys)
+        // A new worker begins with what the daemon knows.
+        replaceWorkers()
         events.append(.keysRead(keys))
     }
 }

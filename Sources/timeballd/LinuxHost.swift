@@ -22,6 +22,9 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        case realTimeClock
+        /// A worker, by its place.
+        case worker(Int)
     }
 
     /// A socket in a place where values that cannot be copied do not go.
@@ -53,6 +56,13 @@ struct LinuxHost: ~Copyable, Host {
     var responder: Responder
     var requests: [RequestToken: Socket] = [:]
     var servers: [Socket] = []
+    var round = ServerRound()
+    /// Who answers clients in this process's place; nil if it does so itself.
+    var pool: WorkerPool?
+    /// Whether workers may be started: they have the rights that this process has then.
+    var mayFork = false
+    /// Pages of the list of clients that workers were asked for, by the number of who waits for them.
+    var pages: [UInt64: ClientPages] = [:]
     var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
@@ -61,6 +71,8 @@ struct LinuxHost: ~Copyable, Host {
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
     /// until then is not so.
     private(set) var rateIsUncertain = false
+    /// The RTC, where one is measured.
+    var realTimeClock: OpenRealTimeClock?
     var clients = ControlClients()
     var commandAccess: AccessTable
     /// Control requests so far.
@@ -89,8 +101,8 @@ struct LinuxHost: ~Copyable, Host {
         let timer = try Self.timer()
         let stepWatch = try Self.stepWatch()
         var responder = Responder(
-            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit, clientLog: settings.clientLog,
-            random: random)
+            rateLimit: settings.rateLimit, commandLimit: settings.commandLimit,
+            clientLog: settings.clientLogOfEach, random: random)
         responder.access = settings.access
         self.settings = settings
         directorySources = settings.directorySources
@@ -140,10 +152,13 @@ struct LinuxHost: ~Copyable, Host {
             if let event = events.removeFirst() { return event }
             let now = KernelClock.monotonic
             answer(resolver.expire(at: now))
+            startWorkers(at: now)
             let isLate = deadline <= now
             do throws(SystemError) {
                 // In this order no signal is missed: one that comes later lets the timer fire.
-                if !isLate { try timer.arm(for: min(deadline, resolver.deadline ?? deadline)) }
+                if !isLate {
+                    try timer.arm(for: min(deadline, resolver.deadline ?? deadline, pool?.deadline ?? deadline))
+                }
                 takeSignals()
                 if isStopping { return nil }
                 // Under a simulator time passes only in a wait, so nothing can have come, and some of them do not let
@@ -175,14 +190,16 @@ struct LinuxHost: ~Copyable, Host {
         case .resolve(let token, let name, let family):
             answer(resolver.ask(token.number, name: name, family: family, at: KernelClock.monotonic))
             watchResolver()
-        case .serve(let served): responder.served = served
+        case .serve(let served): serve(served)
         case .publishBound(let report): publish(report)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
-            if let octets = responderReply(octets) { reply(octets, to: client) }
+            if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
         case .readKeys: readKeys()
-        case .save(.drift, let text): save(text, effect)
+        case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
+        case .save(let file, let text): save(text, to: path(of: file), effect)
+        case .readTemperature: readTemperature()
         case .note(let note): log.write(note.text, Log.Severity(note.severity))
         case .stop(let status): stop(status: status)
         }
@@ -231,8 +248,17 @@ struct LinuxHost: ~Copyable, Host {
         directorySources = sources
     }
 
-    private mutating func save(_ text: String, _ effect: Effect) {
-        guard let path = settings.driftFile else { return }
+    private func path(of file: StateFile) -> String? {
+        switch file {
+        case .drift: settings.driftFile
+        case .temperature: settings.temperatureFile
+        case .realTimeClock: settings.realTimeClock.file
+        case .time: settings.realTimeClock.timeFile
+        }
+    }
+
+    private mutating func save(_ text: String, to path: String?, _ effect: Effect) {
+        guard let path else { return }
         do throws(SystemError) {
             try AtomicFile.write(text, to: path)
         } catch {
@@ -244,7 +270,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func refuse(_ effect: Effect, _ error: SystemError) {
         if isStopping {
             if case .save = effect {
-                log.write("The drift was not saved: \(error)", .error)
+                log.write("What was learned was not saved: \(error)", .error)
             } else {
                 log.write("\(error)", .error)
             }
@@ -258,12 +284,14 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func handle(_ ready: PollSet<Watched>.Ready) {
         switch ready.tag {
         case .timer: timer.clear()
+        case .realTimeClock: takeRealTimeClockUpdate()
         case .stepWatch:
             if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .request(let token): receive(token, ready)
         case .server(let index):
             if ready.hasErrors { takeServerStamps(index) }
             if ready.isReadable || !ready.hasErrors { serve(index) }
+        case .worker(let place): hear(place)
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
         case .resolver(let descriptor):

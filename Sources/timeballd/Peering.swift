@@ -17,15 +17,6 @@ extension LinuxHost {
         }
     }
 
-    /// Gives the engine a peer's packet, which is in `incoming`.
-    mutating func handOver(_ datagram: DatagramInformation, from peer: Endpoint, _ now: Instant<Realtime>) {
-        let stamp = datagram.stamp.map { Stamp(time: $0, kind: .kernel) } ?? Stamp(time: now, kind: .daemon)
-        events.append(
-            .peerDatagram(
-                octets: Array(incoming.prefix(datagram.count)), from: peer, to: datagram.destination.address, at: stamp)
-        )
-    }
-
     mutating func sendToPeer(_ octets: [UInt8], _ token: RequestToken, to peer: Endpoint) {
         guard let server = server(for: peer) else {
             let refusal = KernelRefusal(call: "sendmsg", number: SystemError.noSuchAddress, text: "no server socket")

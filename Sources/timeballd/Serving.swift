@@ -8,9 +8,6 @@ import Timekeeping
 
 /// The NTP server: clients are answered here and at once, and the engine does not hear of them.
 extension LinuxHost {
-    /// Datagrams answered before the engine has its turn. Clock simulators want each announced by poll.
-    private static let mostDatagrams = Simulator.isPreloaded ? 1 : 64
-
     /// Opens the server's sockets if anybody is to be answered and they are not open yet.
     mutating func openServers() throws(StartError) {
         let isNeeded =
@@ -18,16 +15,20 @@ extension LinuxHost {
             || settings.timekeeper.sources.contains { $0.kind == .peer }
         guard settings.serverPort != 0, servers.isEmpty, isNeeded else { return }
         var failures: [(text: String, isTaken: Bool)] = []
+        var workerServers = Array(repeating: [Socket](), count: workerCount)
         for anywhere in [IPAddress.v4(0), .v6(0, 0)] where settings.family ?? anywhere.family == anywhere.family {
             let address = settings.serverAddresses.first { $0.family == anywhere.family } ?? anywhere
             let endpoint = Endpoint(address: address, port: settings.serverPort)
             do throws(SystemError) {
-                let socket = try DatagramSocket(family: address.family, stamps: Simulator.isPreloaded ? .none : .some)
-                if let device = settings.serverDevice { try socket.bind(toDevice: device) }
-                if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
-                if !settings.timekeeper.broadcasts.isEmpty { try socket.allowBroadcast() }
-                if settings.clientPort == settings.serverPort { try socket.sharePort() }
-                try socket.bind(to: endpoint)
+                // Whoever joins a port does not hear that somebody else has it.
+                if workerCount > 0 { _ = try serverSocket(endpoint, joinsPort: false) }
+                let socket = try serverSocket(endpoint, joinsPort: workerCount > 0)
+                for worker in workerServers.indices {
+                    workerServers[worker].append(Socket(try serverSocket(endpoint, joinsPort: true)))
+                }
+                if workerCount > 0 {
+                    try socket.shareOut(among: workerCount, key: UInt32.random(in: .min ... .max))
+                }
                 pollSet.watch(socket.number, .server(servers.count), reports: socket.hasTransmitStamps)
                 serverFamilies.append(address.family)
                 servers.append(Socket(socket))
@@ -40,52 +41,63 @@ extension LinuxHost {
             for failure in failures where failure.isTaken {
                 log.write("Nobody is served at \(failure.text)", .warning)
             }
+            if !servers.isEmpty, workerCount > 0 { makeWorkers(workerServers) }
             return
         }
         throw StartError("Could not open the NTP server's socket at \(failure.text)")
     }
 
+    /// A socket of the server.
+    ///
+    /// - Parameter joinsPort: whether others of ours have the same port.
+    private func serverSocket(_ endpoint: Endpoint, joinsPort: Bool) throws(SystemError) -> DatagramSocket {
+        let socket = try DatagramSocket(family: endpoint.address.family, stamps: Simulator.isPreloaded ? .none : .some)
+        if let device = settings.serverDevice { try socket.bind(toDevice: device) }
+        if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
+        if !settings.timekeeper.broadcasts.isEmpty { try socket.allowBroadcast() }
+        if settings.clientPort == settings.serverPort { try socket.sharePort() }
+        if joinsPort { try socket.joinPort() }
+        try socket.bind(to: endpoint)
+        return socket
+    }
+
     /// Answers those who wait at a server socket. It allocates nothing.
     mutating func serve(_ index: Int) {
-        let server = servers[index]
-        for _ in 0..<Self.mostDatagrams {
-            guard let datagram = try? server.socket.receive(into: &incoming) else { return }
-            guard !datagram.isTruncated, let client = datagram.source.endpoint else { continue }
-            let now = KernelClock.realtime
-            if datagram.stamp == nil { responder.daemonStamps &+= 1 } else { responder.kernelStamps &+= 1 }
-            let (outcome, length) = Self.respond(
-                &responder, incoming, datagram.count, client, received: datagram.stamp ?? now, now: now, &outgoing)
-            if outcome == .fromPeer { handOver(datagram, from: client, now) }
-            guard length > 0 else { continue }
-            let awaited = server.socket.hasTransmitStamps ? responder.awaitedStamp : nil
-            do throws(SystemError) {
-                try server.socket.send(
-                    outgoing, count: length, to: datagram.source, from: datagram.destination, stamped: awaited != nil)
-                if let awaited { server.await(.answer(awaited)) }
-            } catch {
-                // A client whose answer does not go out is one whose answer got lost.
-            }
-        }
+        Self.serve(&round, servers[index], &responder, &events)
     }
 
     /// Apart from `self`, whose parts are used side by side here.
-    private static func respond(
-        _ responder: inout Responder, _ incoming: [UInt8], _ count: Int, _ client: Endpoint,
-        received: Instant<Realtime>, now: Instant<Realtime>, _ outgoing: inout [UInt8]
-    ) -> (ServingOutcome, Int) {
-        var room = outgoing.mutableSpan
-        var reply = room._mutatingExtracting(0..<count)
-        let (outcome, length) = responder.answer(
-            incoming.span.extracting(0..<count), from: client, received: received, now: now, into: &reply)
-        return (outcome, length)
+    private static func serve(
+        _ round: inout ServerRound, _ server: Socket, _ responder: inout Responder, _ events: inout EventQueue
+    ) {
+        round.serve(server, &responder) { octets, peer, destination, received in
+            let now = KernelClock.realtime
+            let stamp =
+                received.map { Stamp(time: $0.instant(near: now), kind: .kernel) } ?? Stamp(time: now, kind: .daemon)
+            events.append(.peerDatagram(octets: octets, from: peer, to: destination, at: stamp))
+        }
+    }
+
+    /// What clients are told from now on.
+    mutating func serve(_ time: ServedTime) {
+        responder.served = time
+        pool?.serve(time)
     }
 
     // MARK: Requests about serving
 
     /// Answers a control request that is about serving. Whether the client may ask is decided already.
-    mutating func responderReply(_ octets: [UInt8]) -> [UInt8]? {
+    ///
+    /// - Returns: the reply; nil if there is none, or not yet.
+    mutating func responderReply(_ octets: [UInt8], for client: ControlClient) -> [UInt8]? {
+        if hasWorkers, settings.clientLog.isListed, let pages = ClientPages(request: octets, workers: workerCount) {
+            gather(pages, for: client)
+            return nil
+        }
+        responder.workers = pool?.counts ?? ServingCounts()
         let reply = responder.control(
             octets, commands: &commandAccess, commandHits: commandCount, now: KernelClock.realtime)
+        tellWorkers(ofAccess: octets)
         do throws(StartError) {
             // The first who is let in opens the door.
             try openServers()

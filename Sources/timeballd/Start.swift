@@ -25,7 +25,9 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     if user.name.isEmpty, user.user == 0, settings.purpose == .serve {
         log.write("There is no user timeball, so the daemon keeps running as root, with all its rights", .warning)
     }
-    makeDriftDirectory(host, user, log)
+    host.makeStateDirectories(for: user, log)
+    makeDirectory(ofFile: host.driftFile, user, log)
+    makeDirectory(ofFile: host.temperatureFile, user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
@@ -35,13 +37,17 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 
     try Privileges.drop(to: user, keepsClock: settings.controlsClock)
     if hasControl { linux.openControl() }
     linux.openPage()
+    linux.allowWorkers()
     readDrift(host, &settings, log)
+    settings.realTimeClock = host.realTimeClockSettings(log)
+    readTemperatureModel(host, &settings, log)
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)
@@ -61,9 +67,9 @@ private final class OwnedPIDFile {
     }
 }
 
-/// Makes the directory of the drift file, while that is still permitted.
-private func makeDriftDirectory(_ host: DaemonSettings, _ user: RunUser, _ log: Log) {
-    guard let path = host.driftFile else { return }
+/// Makes the directory of a state file, while that is still permitted.
+private func makeDirectory(ofFile path: String?, _ user: RunUser, _ log: Log) {
+    guard let path else { return }
     do throws(StartError) {
         try StateDirectory.make(forFile: path, for: user)
     } catch {

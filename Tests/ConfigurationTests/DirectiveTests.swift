@@ -4,9 +4,10 @@ import Testing
 
 @Suite("The table of directives")
 struct Directives {
-    @Test("It has chrony's 100 words and one of our own, each once, in lower case, with a sentence")
+    @Test("It has chrony's 100 words and our own, each once, in lower case, with a sentence")
     func complete() {
-        #expect(Directive.all.count == 101 && Set(Directive.all.map(\.word)).count == 101)
+        #expect(Directive.all.count { $0.topic != "Timeball's own" } == 100)
+        #expect(Set(Directive.all.map(\.word)).count == Directive.all.count)
         #expect(Directive.all.allSatisfy { $0.word == $0.word.lowercased() && $0.sentence.count > 10 })
         #expect(Directive.all.count { $0.group == .ignored } == 5)
     }

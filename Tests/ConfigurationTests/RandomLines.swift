@@ -78,7 +78,7 @@ struct RandomLines {
             "ratelimit" + pick(["", " interval " + whole(-4...12)]) + pick(["", " burst " + whole(1...255)])
                 + pick(["", " leak " + whole(1...4)]) + pick(["", " kod " + whole(0...4)]),
             "cmdratelimit" + pick(["", " interval " + whole(-4...12)]) + pick(["", " burst " + whole(1...255)]),
-            "clientloglimit " + whole(0...9_999_999), "noclientlog",
+            "clientloglimit " + whole(0...9_999_999), "noclientlog", "workers " + whole(0...32),
             "broadcast " + whole(1...9999) + " 192.0.2.255" + pick(["", " " + whole(1...65535)]),
             pick(["binddevice", "bindacqdevice", "bindcmddevice"]) + " eth" + whole(0...3),
             "acquisitionport " + whole(0...65535), "dscp " + whole(0...63),

@@ -61,6 +61,7 @@ struct Understanding {
         "A directive of the host changes the setting that it names, and nothing else",
         arguments: [
             Row("clientloglimit 4096", { $0.clientLog.memory = 4096 }),
+            Row("workers 3", { $0.workers = 3 }),
             Row("noclientlog", { $0.clientLog.isListed = false }),
             Row(
                 "cmdratelimit burst 2",
@@ -91,6 +92,17 @@ struct Understanding {
             Row("pidfile /", { $0.pidFile = nil }),
             Row("boundfile /run/x/bound", { $0.boundFile = "/run/x/bound" }),
             Row("boundfile /", { $0.boundFile = nil }),
+            Row("rtcfile /x/rtc", { $0.realTimeClock.file = "/x/rtc" }),
+            Row("rtcdevice /dev/rtc1", { $0.realTimeClock.device = "/dev/rtc1" }),
+            Row("rtconutc", { $0.realTimeClock.keepsUTC = true }),
+            Row("hwclockfile /etc/adjtime", { $0.realTimeClock.adjustmentFile = "/etc/adjtime" }),
+            Row("rtcautotrim 0.5", { $0.realTimeClock.trimThreshold = .milliseconds(500) }),
+            Row(
+                "timefile /x/time",
+                {
+                    $0.realTimeClock.timeFile = "/x/time"
+                    $0.timekeeper.savesTime = true
+                }),
             Row("lock_all", { $0.lockAll = true }),
             Row("sched_priority 20", { $0.schedulingPriority = 20 }),
             Row("minsamples 8", { $0.sourceDefaults.minimumSamples = 8 }),

@@ -15,6 +15,7 @@ struct AccessTests {
         arguments: [
             (.sourceCount, true), (.source, true), (.sourceName, true), (.sourceStatistics, true), (.tracking, true),
             (.activity, true), (.rtc, true), (.smoothing, true), (.manualList, true), (.status, true), (.story, true),
+            (.temperature, true),
             (.ntpData, false), (.serverStatistics, false), (.selection, false), (.authentication, false),
             (.clientAccesses, false),
         ] as [(ControlCommand, Bool)])

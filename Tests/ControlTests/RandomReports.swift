@@ -306,6 +306,7 @@ extension Draw {
             ),
             (.status, .statusReport(status())),
             (.story(index: integer()), .story(text(StatusReport.storySize))),
+            (.temperature, .temperature(temperature())),
         ]
     }
 
@@ -367,5 +368,24 @@ extension Draw {
         source.maximumDelayQuantile = number()
         source.maximumUnreachable = integer()
         return source
+    }
+}
+
+extension Draw {
+    mutating func temperature() -> TemperatureReport {
+        var report = TemperatureReport()
+        report.isLearned = bool()
+        report.reading = maybe(number())
+        report.compensation = maybe(number())
+        report.reference = maybe(number())
+        report.linear = maybe(number())
+        report.linearDeviation = maybe(number())
+        report.quadratic = maybe(number())
+        report.span = maybe(number())
+        report.lowest = maybe(number())
+        report.highest = maybe(number())
+        report.variationWithout = maybe(number())
+        report.variationWith = maybe(number())
+        return report
     }
 }

@@ -18,7 +18,9 @@ extension Interop {
                 let served = try flood(ours.port, count: Self.count, rig)
                 #expect(served.asked > 0 && served.answered >= served.asked * 99 / 100, "\(served)")
                 #expect(served.longest <= 48, "a reply of \(served.longest) octets")
-                _ = try flood(ours.controlPort, count: Self.count / 10, control: true, rig)
+                #expect(served.replies > Self.count / 100 && served.excess <= 0, "\(served)")
+                let asked = try flood(ours.controlPort, count: Self.count / 10, control: true, rig)
+                #expect(asked.replies > Self.count / 1000 && asked.excess <= 0, "\(asked)")
 
                 try before.expectSame(as: State(of: ours, in: rig))
                 // It did see them.
@@ -49,7 +51,7 @@ extension Interop {
         }
 
         private func flood(_ port: UInt16, count: Int, control: Bool = false, _ rig: Rig) throws
-            -> (asked: Int, answered: Int, longest: Int)
+            -> (asked: Int, answered: Int, longest: Int, replies: Int, excess: Int)
         {
             let (status, output) = try rig.run(
                 .python3,
@@ -59,7 +61,8 @@ extension Interop {
             let object = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Int])
             #expect(object["sent"] == count)
             return (
-                try #require(object["asked"]), try #require(object["answered"]), try #require(object["longest_reply"])
+                try #require(object["asked"]), try #require(object["answered"]), try #require(object["longest_reply"]),
+                try #require(object["replies"]), try #require(object["excess"])
             )
         }
     }

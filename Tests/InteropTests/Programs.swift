@@ -13,6 +13,7 @@ enum NeededProgram: String, CaseIterable {
     case ntpsec
     /// daemontools'.
     case tai64n, tai64nlocal, multilog
+    case hwclock
     // Debian's, installed by Scripts/setup.
     case python3, ip, setpriv, unshare
 
@@ -27,6 +28,7 @@ enum NeededProgram: String, CaseIterable {
         case .ntpdig: Places.unpacked.appending(path: "usr/bin/ntpdig").path
         case .openntpd: Places.unpacked.appending(path: "usr/sbin/ntpd").path
         case .tai64n, .tai64nlocal, .multilog: Places.unpacked.appending(path: "usr/bin/\(rawValue)").path
+        case .hwclock: Places.unpacked.appending(path: "sbin/hwclock").path
         // Apart, because its name is OpenNTPD's.
         case .ntpsec: Places.unpacked.appending(path: "ntpsec/usr/sbin/ntpd").path
         case .python3, .setpriv, .unshare: "/usr/bin/\(rawValue)"
@@ -41,7 +43,7 @@ enum NeededProgram: String, CaseIterable {
         switch self {
         case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
-        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .tai64n, .tai64nlocal, .multilog:
+        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .hwclock, .tai64n, .tai64nlocal, .multilog:
             "Scripts/install-test-programs"
         case .python3, .ip, .setpriv, .unshare: "Scripts/setup test"
         }

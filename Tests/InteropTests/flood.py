@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """Sends random and mutated packets to a port, and keeps asking it a true NTP question in between.
 
-Prints one JSON object: how many packets were sent, how many of the true questions were answered, and the length of the
-longest datagram that came back.
+Prints one JSON object: how many packets were sent, how many of the true questions were answered, the length of the longest
+datagram that came back, how many came back, and by how many octets the worst of them was longer than what it answers.
 """
 import argparse
 import json
 import os
 import random
 import socket
+import time
 
 options = argparse.ArgumentParser()
 options.add_argument("--address", default="127.0.0.1")
@@ -51,19 +52,31 @@ def hostile():
 
 
 def main():
-    attacker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    attacker.connect((options.address, options.port))
-    attacker.setblocking(False)
+    # Packets of one length leave by one socket, so that what comes back there has a length to be compared with.
+    attackers = {}
+
+    def attack(packet):
+        if len(packet) > 250:
+            packet = packet[: len(packet) // 50 * 50]
+        if len(packet) not in attackers:
+            attackers[len(packet)] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            attackers[len(packet)].connect((options.address, options.port))
+            attackers[len(packet)].setblocking(False)
+        try:
+            attackers[len(packet)].send(packet)
+        except ConnectionRefusedError:
+            pass
+        return len(packet)
+
     asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     asker.connect((options.address, options.port))
     asker.settimeout(1.0)
-    sent = asked = answered = longest = 0
+    sent = asked = answered = longest = replies = 0
+    excess = -10000
     while sent < options.count:
+        used = set()
         for _ in range(min(BATCH, options.count - sent)):
-            try:
-                attacker.send(hostile())
-            except ConnectionRefusedError:
-                pass
+            used.add(attack(hostile()))
             sent += 1
         # The answer tells that the batch before it was read too, so that no packet is lost in a full buffer.
         if not options.control:
@@ -77,12 +90,25 @@ def main():
                 answered += 1
             except (TimeoutError, ConnectionRefusedError):
                 pass
+        for length in used:
+            try:
+                while True:
+                    reply = len(attackers[length].recv(4096))
+                    longest = max(longest, reply)
+                    excess = max(excess, reply - length)
+                    replies += 1
+            except (BlockingIOError, ConnectionRefusedError):
+                pass
+    time.sleep(0.2)
+    for length, attacker in attackers.items():
         try:
             while True:
-                longest = max(longest, len(attacker.recv(4096)))
+                excess = max(excess, len(attacker.recv(4096)) - length)
+                replies += 1
         except (BlockingIOError, ConnectionRefusedError):
             pass
-    print(json.dumps({"sent": sent, "asked": asked, "answered": answered, "longest_reply": longest}))
+    print(json.dumps({"sent": sent, "asked": asked, "answered": answered, "longest_reply": longest, "replies": replies,
+                      "excess": excess}))
 
 
 main()

@@ -1,4 +1,5 @@
 import Engine
+import ExactStarts
 import JobScheduler
 import JobsControl
 import Scheduling
@@ -50,6 +51,20 @@ struct SimulatedJobs: ~Copyable, Host {
     private(set) var signals: [(run: RunNumber, number: Int32, at: Instant<Realtime>)] = []
     private(set) var written: [String: [UInt8]?] = [:]
     private(set) var waits = 0
+    /// True time less the wall clock at the beginning, as timeballd's page tells it; nil: there is no page.
+    var pageOffset: Duration? { didSet { pageStart = (now.monotonic, now.realtime + (pageOffset ?? .zero)) } }
+    private var pageStart: (monotonic: Instant<Monotonic>, estimate: Instant<Realtime>)?
+    /// Processes that wait for their instant, and what they were told of it.
+    private(set) var held: [RunNumber: HeldJob] = [:]
+    private(set) var cancelled: [RunNumber] = []
+    private(set) var looks = 0
+    private(set) var keptPaused: [String] = []
+
+    struct HeldJob {
+        var launch: Launch
+        var isLoaded: Bool
+        var aim: (at: Instant<Monotonic>, latest: Instant<Monotonic>)?
+    }
     /// Ends everything in the midst of an effect, as kill -9 does: after so many effects.
     var dieAfterEffects: Int?
 
@@ -73,6 +88,7 @@ struct SimulatedJobs: ~Copyable, Host {
         waits += 1
         var moment = deadline
         if let event = pending.map(\.at).min() { moment = min(moment, event) }
+        for one in held.values { if let aim = one.aim { moment = min(moment, aim.at) } }
         moment = max(moment, now.monotonic)
         let wall = now.realtime + (moment - now.monotonic)
         if let change = changes.first, change.at <= wall, change.at >= now.realtime {
@@ -90,11 +106,55 @@ struct SimulatedJobs: ~Copyable, Host {
         }
         now.monotonic = moment
         now.realtime = wall
+        if let event = heldNews() { return event }
         guard
             let index = pending.indices.filter({ pending[$0].at <= moment }).min(by: { pending[$0].at < pending[$1].at }
             )
         else { return nil }
         return pending.remove(at: index).event
+    }
+
+    /// A process that waits goes by itself.
+    private mutating func heldNews() -> JobScheduler.Event? {
+        for (run, one) in held.sorted(by: { $0.key < $1.key }) {
+            guard let aim = one.aim, aim.at <= now.monotonic else { continue }
+            guard now.monotonic <= aim.latest else {
+                // It waits for another word.
+                held[run]?.aim = nil
+                continue
+            }
+            held[run] = nil
+            let start = Start(run: run, launch: one.launch, at: now.realtime)
+            starts.append(start)
+            let (duration, way, output) = behaviour(start.command)
+            happen(.ended(run, EndReport(way: way, outputCount: output)), after: duration)
+            return .exact(.released(run, process: 1, at: now.monotonic, began: now.monotonic))
+        }
+        return nil
+    }
+
+    private mutating func performExact(_ act: ExactAct) {
+        switch act {
+        case .look:
+            looks += 1
+            let fromPage = pageStart.map { $0.estimate + (now.monotonic - $0.monotonic) + now.suspended }
+            happen(
+                .exact(
+                    .known(
+                        KnownTime(
+                            moment: now.monotonic, estimate: Instant(sinceEpoch: (fromPage ?? now.realtime).sinceEpoch),
+                            bound: bound(now.realtime), source: fromPage == nil ? .kernel : .page))))
+        case .prepare(let run, let launch, let isLoaded):
+            let command = Start(run: run, launch: launch, at: now.realtime).command
+            if let reason = refusal(command) { return happen(.startFailed(run, reason: reason)) }
+            held[run] = HeldJob(launch: launch, isLoaded: isLoaded)
+            happen(.exact(.prepared(run)), after: .milliseconds(3))
+        case .aim(let run, let target, let latest): held[run]?.aim = (target, latest)
+        case .cancel(let run):
+            guard held.removeValue(forKey: run) != nil else { return }
+            cancelled.append(run)
+            happen(.exact(.cancelled(run)))
+        }
     }
 
     mutating func perform(_ effect: JobScheduler.Effect) {
@@ -135,7 +195,9 @@ struct SimulatedJobs: ~Copyable, Host {
         case .writeTable(let user, let text, let client):
             written[user] = text
             happen(.tableWritten(client: client, failure: nil))
-        case .keepPaused, .restoreTable, .readTable, .readTables, .replyHistory, .spool, .watches: break
+        case .exact(let act): performExact(act)
+        case .keepPaused(let keys): keptPaused = keys
+        case .restoreTable, .readTable, .readTables, .replyHistory, .spool, .watches: break
         }
     }
 }

@@ -104,6 +104,50 @@ struct CommandTests {
         #expect(try timeball(["jobs", "lint", "--json", "-"], input: "0 5 * * * x\n").code == 0)
     }
 
+    @Test(
+        "People are told of a PATH that lacks the program, of runs beside one another, and of several starts in spring")
+    func lintOfSurroundings() throws {
+        let table = """
+            0 5 * * * no-such-program-here x
+            */2 * * * * /bin/true
+            */2 * * * * flock -n /tmp/x true
+            #@timeball overlap=skip
+            */2 * * * * /bin/true
+            PATH=/nowhere
+            0 5 * * * ls
+            10,40 2 * * * echo x
+            0 5 * * * echo \0
+
+            """
+        let (output, code) = try timeball(["jobs", "lint", "-"], input: table)
+        let lines = output.split(separator: "\n").filter { !$0.contains("sendmail") }.map(String.init)
+        #expect(
+            lines == [
+                "-:8:1: note: where the clock is put forward over these hours, it starts several times at the end of them",
+                "-:9:16: error: there is an octet 0 in it, which no program can be given",
+                "-:1: note: there is no program no-such-program-here on this machine's PATH",
+                "-:2: note: a run that takes longer than 2 minutes has the next beside it: flock -n, or overlap=skip",
+                "-:7: note: ls is not in cron's PATH (/nowhere): write its whole path, or set PATH above",
+            ])
+        #expect(code == 1)
+    }
+
+    @Test("Jumps are given in the order in which they happen")
+    func orderOfJumps() throws {
+        func code(_ jumps: [String]) throws -> Int32 {
+            try timeball(
+                [
+                    "jobs", "rehearse", "30 * * * *", "--tz", "UTC", "--from", "@0", "--until", "@7200", "--epoch",
+                    "--json",
+                ]
+                    + jumps.flatMap { ["--jump", $0] }
+            ).code
+        }
+        #expect(try code(["@600=-60", "@5000=+60"]) == 0)
+        #expect(try code(["@5000=-4500", "@600=+60"]) == 0)
+        #expect(try code(["@5000=+60", "@600=-60"]) == 2)
+    }
+
     @Test("What at refuses is refused with exit code 1, nonsense on the command line with 2")
     func refusals() throws {
         let now = ["jobs", "when", "--tz", "UTC", "--now", "@1258462020", "--json", "--"]

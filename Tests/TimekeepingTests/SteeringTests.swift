@@ -115,7 +115,7 @@ internal import TimeBase
         #expect(bench.rate.frequency.ppm < -80_000)
         bench.forget()
         bench.finish()
-        #expect(bench.rate == bench.keeper.discipline.baseRate)
+        #expect(bench.rate == bench.keeper.baseRate)
         #expect(bench.rate.frequency.magnitude.ppm < 100)
         var saved: [String] = []
         for case .save(.drift, let text) in bench.effects { saved.append(text) }

@@ -13,6 +13,8 @@ struct clinux_rtc_time {
 int clinux_device_open(const char *path);
 /// -EINVAL: the RTC knows that it has lost its time.
 int clinux_rtc_read(int descriptor, struct clinux_rtc_time *time);
+/// Sets it to this second, which begins or ends as the chip has it.
+int clinux_rtc_write(int descriptor, const struct clinux_rtc_time *time);
 /// Update interrupts on or off; -EINVAL or -ENOTTY where there are none.
 int clinux_rtc_updates(int descriptor, int on);
 /// Takes what an interrupt left: the number of interrupts since the last call, 0 if there was none.

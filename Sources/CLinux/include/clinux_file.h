@@ -5,6 +5,8 @@
 enum clinux_kind { CLINUX_OTHER = 0, CLINUX_FILE = 1, CLINUX_DIRECTORY = 2, CLINUX_SOCKET = 3 };
 
 struct clinux_status_of_file {
+    /// When it was changed last, seconds since 1970.
+    int64_t modified;
     uint32_t kind;
     uint32_t permissions;  // the twelve low bits of the mode
     uint32_t user;

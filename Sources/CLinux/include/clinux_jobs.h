@@ -30,7 +30,33 @@ struct clinux_job {
     const char *claim_from;
     const char *claim_to;
     const char *cgroup;       // a directory of cgroup2 that the process goes into before anything else; null: without
+    struct clinux_gate *gate; // where it waits for its instant, prepared; null: it goes at once
 };
+
+/// Where a prepared job waits: memory that it shares with whoever says when it goes.
+struct clinux_gate;
+/// `hold` is of enum clinux_hold; one that cannot be held at its entry is held before exec. `realtime` is 0, or the
+/// SCHED_FIFO priority of the last moments, as far as it is permitted. Null: there is no memory.
+struct clinux_gate *clinux_gate_open(int hold, int realtime);
+/// What can be read from the `failure` descriptor of clinux_job_start as soon as the job is prepared; why it failed may
+/// follow. The descriptor is at its end when it went.
+#define CLINUX_GATE_READY "\x06"
+/// When it is to go by itself (CLOCK_MONOTONIC, nanoseconds): at `target`, unless it wakes only after `latest`. It may be
+/// told again. 1: it had gone already.
+int clinux_gate_aim(struct clinux_gate *gate, int64_t target, int64_t latest);
+/// Ends it without having gone. 1: it had gone already.
+int clinux_gate_cancel(struct clinux_gate *gate);
+
+struct clinux_gate_news {
+    int state;         // enum clinux_held_state
+    int way;           // enum clinux_hold; 0: not known yet
+    int64_t released;  // when it was let go; 0: not yet
+    int64_t began;     // its first instruction; 0: not known
+    int is_measured;   // whether it has ended, and what it used is told
+    int64_t user_microseconds, system_microseconds, resident_octets;
+};
+struct clinux_gate_news clinux_gate_news(struct clinux_gate *gate);
+void clinux_gate_close(struct clinux_gate *gate);
 
 /// Starts a process as another user in a session of its own; every step is checked, and if one fails nothing is run.
 /// `*failure` becomes a descriptor from which, after the process has ended, a text can be read if it never was started.
@@ -52,8 +78,8 @@ struct clinux_ended {
 int clinux_job_reap(struct clinux_ended *ended);
 /// Lets the timer fire at once when a child ends.
 int clinux_job_watch_children(int timer);
-/// A signal for all processes of the session that a job leads. If it has a session of PAM, the process that attends to that
-/// hands it on; it takes CLINUX_JOB_KILL for SIGKILL.
+/// A signal for all processes of the session that a job leads. If it has a session of PAM or a gate, the process that attends
+/// to it hands it on; it takes CLINUX_JOB_KILL for SIGKILL.
 #define CLINUX_JOB_KILL 12
 int clinux_job_signal(int process, int number);
 /// A descriptor that is readable when a process that is no child has ended; -ESRCH if there is none, or if it was started

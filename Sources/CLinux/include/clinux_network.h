@@ -55,6 +55,11 @@ int clinux_udp_bind_device(int descriptor, const char *device);
 int clinux_udp_allow_broadcast(int descriptor);
 /// Several sockets may have the same port, as long as they are connected to different peers.
 int clinux_udp_share_port(int descriptor);
+/// Other sockets of this user that ask for the same may have the same address and port; the kernel shares packets out.
+int clinux_udp_join_port(int descriptor);
+/// How packets are shared out between the sockets that joined a port: those of NTP's symmetric modes to number 0 in
+/// the order of binding, all others to number 1 to `workers`, by the client's network. `key` makes the choice one's own.
+int clinux_udp_share_out(int descriptor, int family, unsigned workers, uint32_t key);
 int clinux_udp_local(int descriptor, struct clinux_address *address);
 
 /// Receives one datagram, or with `error_queue` one transmit timestamp. Returns its octets; -EAGAIN if there is none.

@@ -21,3 +21,7 @@ void clinux_page_write(void *page, unsigned long sequence, unsigned long from, c
 /// call in it. -EAGAIN: it is being written, or this process was interrupted; try again.
 int clinux_page_read(const void *page, unsigned long sequence, void *octets, unsigned long size,
                      struct clinux_time *monotonic, struct clinux_time *boot);
+/// The sequence number as it is now: odd while somebody writes.
+uint64_t clinux_page_sequence(const void *page, unsigned long sequence);
+/// Copies part of a page, and no clock; -EAGAIN if it was being written meanwhile.
+int clinux_page_copy(const void *page, unsigned long sequence, unsigned long from, void *octets, unsigned long count);

@@ -27,6 +27,15 @@ public struct AtJobs: JobSource {
 
     var jobs: [UInt32: Job] = [:]
     var access = TableAccess()
+    /// What is due while it is paused waits, and runs when it is resumed.
+    public var paused: Set<String> = [] {
+        didSet {
+            guard paused != oldValue else { return }
+            for (number, job) in jobs where oldValue.contains(Self.key(job.spooled.name)) {
+                if let at = moment(job) { queue.insert(Due(at: at, number: number)) }
+            }
+        }
+    }
     private var rule: BatchRule
     /// Due jobs in the order of their starts; rebuilt when jobs come and go.
     private var queue: Heap<Due>
@@ -70,7 +79,7 @@ public struct AtJobs: JobSource {
         let time = now.realtime.nanoseconds
         while let first = queue.first, first.at <= time {
             _ = queue.removeFirst()
-            guard let job = jobs[first.number], moment(job) == first.at else { continue }
+            guard let job = jobs[first.number], moment(job) == first.at, !isPaused(job) else { continue }
             if job.spooled.name.queue.waitsForIdleness {
                 batchCheck = batchCheck ?? time
             } else {
@@ -144,12 +153,15 @@ public struct AtJobs: JobSource {
                 name: "at/\(name.number)", user: job.spooled.user, source: "at", schedule: "queue \(name.queue.text)",
                 command: job.spooled.title)
             report.running = job.state == .running || name.queue.isRunning ? 1 : 0
-            if report.running == 0 { report.next = moment(job) }
+            report.isPaused = isPaused(job)
+            if report.running == 0, !report.isPaused { report.next = moment(job) }
             return report
         }
     }
 
     // MARK: Times
+
+    func isPaused(_ job: Job) -> Bool { !paused.isEmpty && paused.contains(Self.key(job.spooled.name)) }
 
     /// When a job is to be looked at; nil: not at all.
     func moment(_ job: Job) -> Int64? {
@@ -181,7 +193,9 @@ public struct AtJobs: JobSource {
     /// The earliest batch job that is due.
     private func dueBatch(_ time: Int64) -> UInt32? {
         jobs.compactMap { number, job -> Due? in
-            guard job.spooled.name.queue.waitsForIdleness, let at = moment(job), at <= time else { return nil }
+            guard job.spooled.name.queue.waitsForIdleness, let at = moment(job), at <= time, !isPaused(job) else {
+                return nil
+            }
             return Due(at: at, number: number)
         }.min()?.number
     }

@@ -10,6 +10,10 @@ extension AtJobs {
         return (number, job)
     }
 
+    public func key(of name: String, for peer: Peer) -> String? {
+        named(name, for: peer).map { Self.key($0.job.spooled.name) }
+    }
+
     public func why(_ name: String, for peer: Peer, at now: ClockReading) -> (lines: [String], key: String)? {
         guard let (number, job) = named(name, for: peer) else { return nil }
         let spooled = job.spooled

@@ -15,6 +15,8 @@ public struct WatchJobs: JobSource {
 
     var tables: [WatchOwner: Table] = [:]
     var access = TableAccess()
+    /// What happens to files while their rule is paused is passed over.
+    public var paused: Set<String> = []
     private var owners: [Int64: WatchOwner] = [:]
     private var count: Int64 = 0
     private var waiting: [ClientToken] = []
@@ -56,6 +58,7 @@ public struct WatchJobs: JobSource {
                             schedule: "\(WatchTree.shown(rule.path)) \(rule.mask.text)",
                             command: WatchTree.shown(rule.command))
                         report.running = Int64(table.tree.running(number))
+                        report.isPaused = paused.contains(Self.name(owner, rule).key)
                         return report
                     }
                 }
@@ -142,8 +145,13 @@ public struct WatchJobs: JobSource {
         _ own: [WatchEffect], _ owner: WatchOwner, at now: ClockReading, effects: inout [Effect]
     ) -> [Order] {
         var orders: [Order] = []
-        for effect in own {
+        var own = own[...]
+        while let effect = own.popFirst() {
             switch effect {
+            case .run(let number, _) where isPaused(owner, number):
+                var next: [WatchEffect] = []
+                tables[owner]?.tree.ended(rule: number, at: now.monotonic, effects: &next)
+                own += next
             case .run(let number, let occurrence):
                 if let order = order(owner, number, occurrence, at: now) { orders.append(order) }
             case .note(let note):
@@ -156,6 +164,11 @@ public struct WatchJobs: JobSource {
             }
         }
         return orders
+    }
+
+    private func isPaused(_ owner: WatchOwner, _ number: Int) -> Bool {
+        guard !paused.isEmpty, let rule = tables[owner]?.tree.rule(number) else { return false }
+        return paused.contains(Self.name(owner, rule).key)
     }
 
     func order(_ owner: WatchOwner, _ number: Int, _ occurrence: WatchOccurrence, at now: ClockReading)

@@ -14,6 +14,10 @@ extension WatchJobs {
         return nil
     }
 
+    public func key(of name: String, for peer: Peer) -> String? {
+        named(name, for: peer).map { Self.name($0.owner, $0.rule).key }
+    }
+
     public func why(_ name: String, for peer: Peer, at now: ClockReading) -> (lines: [String], key: String)? {
         guard let (owner, number, rule) = named(name, for: peer) else { return nil }
         let own = Self.name(owner, rule)

@@ -316,6 +316,8 @@ extension Timekeeper {
         if isShorter {
             filter = nil
             rebuildsFilter = true
+            // Almost nothing is known again.
+            sources[index].startSteps = 0
         }
         sources[index].estimate.add(sample)
         sources[index].lastSample = now.monotonic

@@ -62,7 +62,7 @@ extension Timekeeper {
             state.nextStep = "timeball sources -v"
             return state
         }
-        if sources.isEmpty {
+        if sources.isEmpty, confirmed == nil {
             state.reason = "No time source is configured."
             state.nextStep = "Add a line such as `pool 2.debian.pool.ntp.org iburst` to the configuration."
             return state

@@ -55,8 +55,9 @@ extension Timekeeper {
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
+        case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
         case .story(let index): report(index) { .story(sources[$0].story) }
-        case .rtc, .trimRTC, .writeRTC: .status(.noRTC)
+        case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
         case .manualList: .manualList(count: 0)

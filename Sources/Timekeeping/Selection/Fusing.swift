@@ -4,7 +4,7 @@ internal import TimeBase
 /// From the samples of all sources that agree to one estimate of the clock that they share.
 extension Timekeeper {
     /// Puts a new sample into the filter, and the filter's estimate into the combination.
-    mutating func fuse(_ combination: inout Combination, because updated: Int?, _ moment: Double) {
+    mutating func fuse(_ combination: inout Combination, because updated: Int?, _ moment: Double, _ now: ClockReading) {
         // All samples that led to a source being accepted, not only the last, in the order in which they were taken.
         let unknown = combination.indices.filter { !(filter?.knows(sources[$0].number) ?? false) }
         let samples = unknown.flatMap { index in sources[index].estimate.history.map { (index: index, sample: $0) } }
@@ -14,10 +14,12 @@ extension Timekeeper {
         {
             feed(sample, updated)
         }
+        learnTemperature(now)
         fusedWeights = weights(combination.indices, moment)
         guard let filter, let estimate = filter.estimate(at: moment, weights: fusedWeights) else { return }
         steadiness.note(
             frequency: estimate.frequency, deviation: estimate.frequencyDeviation, at: moment)
+        temperature?.note(frequency: estimate.frequency, compensated: clock.compensation, at: moment)
         combination.offset = estimate.offset
         combination.offsetDeviation = max(estimate.offsetDeviation, 1e-9)
         combination.frequency = estimate.frequency
@@ -36,6 +38,7 @@ extension Timekeeper {
             filter = ClockFilter(
                 time: sample.time, frequency: discipline.frequency.ratio,
                 frequencyDeviation: max(skew.ratio / 3, 1e-9))
+            learnWarmth(from: sample.time)
         }
         let scale = asymmetryScale(index)
         // In an hour, a tenth of what a path may be asymmetric by.

@@ -233,7 +233,7 @@ extension Timekeeper {
         let isNews = updated.map { index in field.contains { $0.index == index } } ?? false
         var combination = combine(field, choice, moment)
         if settings.estimator == .filter {
-            fuse(&combination, because: isNews ? updated : nil, moment)
+            fuse(&combination, because: isNews ? updated : nil, moment, now)
             combination.offset = combination.offset.clamped(to: min(low, high)...max(low, high))
         }
         let label = sources[choice.index].label

@@ -102,15 +102,18 @@ struct ClientLog: Sendable {
 
     /// Counts a request, and decides whether it is answered.
     mutating func judge(
-        _ service: ClientService, _ address: IPAddress, at moment: Instant<Realtime>, _ random: inout RandomSource
+        _ service: ClientService, _ address: IPAddress, at moment: NTPTimestamp, _ random: inout RandomSource
     ) -> ServingOutcome {
-        let now = UInt32(truncatingIfNeeded: moment.sinceEpoch.attoseconds / 62_500_000_000_000_000)
+        let now = Self.sixteenths(moment)
         let place = place(of: address, service, now)
         clients[place].address = address
         let outcome = Self.judge(&clients[place][service], limits[service.rawValue], now, &random)
         if outcome != .answered { clients[place][service].drops &+= 1 }
         return outcome
     }
+
+    /// The moment in sixteenths of a second, as accounts count.
+    static func sixteenths(_ moment: NTPTimestamp) -> UInt32 { UInt32(truncatingIfNeeded: moment.bits >> 28) }
 
     private static func judge(
         _ account: inout Account, _ limit: RateLimitSettings?, _ now: UInt32, _ random: inout RandomSource

@@ -13,7 +13,6 @@ struct InterleavedStamps: Sendable {
     /// Empty until the first answer.
     private var entries: [Entry] = []
     private let mask: UInt64
-    private(set) var held = 0
 
     /// Octets of an answer.
     static let entrySize = 16
@@ -28,9 +27,8 @@ struct InterleavedStamps: Sendable {
     /// Remembers an answer.
     mutating func insert(receive: NTPTimestamp, transmit: NTPTimestamp) {
         if entries.isEmpty { entries = Array(repeating: Entry(), count: Int(mask) + 1) }
-        let place = place(receive)
-        if entries[place].receive == 0 { held += 1 }
-        entries[place] = Entry(receive: receive.bits, transmit: transmit.bits)
+        // Only written: to look first would wait for memory that is seldom near.
+        entries[place(receive)] = Entry(receive: receive.bits, transmit: transmit.bits)
     }
 
     /// A better time at which an answer left.
@@ -49,6 +47,9 @@ struct InterleavedStamps: Sendable {
         let entry = entries[place(receive)]
         return receive.bits != 0 && entry.receive == receive.bits ? NTPTimestamp(bits: entry.transmit) : nil
     }
+
+    /// Answers that are held. Counted when it is asked for.
+    var held: Int { entries.count { $0.receive != 0 } }
 
     /// Seconds that the answers held cover.
     var span: UInt64 {

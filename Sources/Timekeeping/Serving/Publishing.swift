@@ -52,7 +52,7 @@ extension Timekeeper {
         let wall = clock.realtime(at: now.monotonic)
         served.base = wall
         served.monotonicBase = monotonicService?.value ?? wall
-        served.monotonicRate = (1 - discipline.frequency.ratio) / (1 + clock.rate.frequency.ratio)
+        served.monotonicRate = (1 - discipline.frequency.ratio) / (1 + clock.ratio)
         served.monotonicEpoch = monotonicEpoch
         switch standing {
         case .unsynchronised, .tooDistant: break
@@ -69,11 +69,11 @@ extension Timekeeper {
             served.rootDelay = Duration(clampingSeconds: reference.rootDelay)
             served.rootDispersion = Duration(clampingSeconds: rootDispersion)
             // While a slew makes the wall clock slow, its seconds are longer.
-            served.dispersionRate = dispersionRate(at: now) / (1 + min(clock.rate.frequency.ratio, 0))
+            served.dispersionRate = dispersionRate(at: now) / (1 + min(clock.ratio, 0))
         }
         // Clients are served the corrected time, also while the wall clock is still being slewed to it.
         if let error = wallError(at: now.monotonic) {
-            let rate = clock.rate.frequency.ratio
+            let rate = clock.ratio
             // Per second of the wall clock, of which a fast one has more than the oscillator.
             let drift = (rate + discipline.frequency.ratio) / (1 + rate)
             served.correction = Duration(clampingSeconds: error)

@@ -10,6 +10,7 @@ struct BoundBasis: Equatable {
     var aim: Aim?
     var frequency: Frequency
     var rate: KernelRate
+    var compensation: Double
     var wallOffset: Duration
     var suspended: Duration
     var offsetBase: Duration
@@ -24,7 +25,7 @@ extension Timekeeper {
         guard settings.purpose == .serve else { return }
         let basis = BoundBasis(
             verdict: state(at: now).verdict, leap: reference == nil ? .none : armedLeap, confirmed: confirmed, aim: aim,
-            frequency: discipline.frequency, rate: clock.rate,
+            frequency: discipline.frequency, rate: clock.rate, compensation: clock.compensation,
             wallOffset: clock.realtime(at: now.monotonic).sinceEpoch - now.monotonic.sinceEpoch,
             suspended: now.suspended, offsetBase: offsetBase,
             stage: confirmed.map { $0.stage(after: seconds(at: now) - $0.time) } ?? 0)
@@ -51,7 +52,7 @@ extension Timekeeper {
         let best = wallError(at: now.monotonic).map { wall + $0 } ?? (interval.low + interval.high) / 2
         let estimate = best.clamped(to: interval.low...interval.high)
         let gain = discipline.frequency.ratio
-        let rate = clock.rate.frequency.ratio
+        let rate = clock.ratio
         return BoundReport.Knowledge(
             estimate: Instant(
                 sinceEpoch: clock.realtime(at: now.monotonic).sinceEpoch + Duration(clampingSeconds: estimate - wall)),

@@ -39,7 +39,10 @@ public struct RateLimitSettings: Hashable, Sendable {
 /// because it is written into the request's own length.
 public struct Responder: Sendable {
     /// The time that is served. Replaced whenever the timekeeper says so.
-    public var served = ServedTime.unsynchronised
+    public var served = ServedTime.unsynchronised {
+        didSet { timestamps = ServedTimestamps(served) }
+    }
+    private var timestamps = ServedTimestamps(.unsynchronised)
     /// Who is answered.
     public var access = AccessTable()
     /// The keys that clients may use.
@@ -59,6 +62,9 @@ public struct Responder: Sendable {
     /// Requests whose receive time the kernel took, and those where we did.
     public var kernelStamps: UInt64 = 0
     public var daemonStamps: UInt64 = 0
+
+    /// What other processes have counted that answer in this one's place.
+    public var workers = ServingCounts()
 
     private var random: RandomSource
     private let rateLimit: RateLimitSettings?
@@ -87,7 +93,7 @@ public struct Responder: Sendable {
 
     /// Counts a control request from the network, and decides whether it may be answered.
     public mutating func admitsCommand(from address: IPAddress, at moment: Instant<Realtime>) -> Bool {
-        let isAdmitted = log.judge(.control, address, at: moment, &random) == .answered
+        let isAdmitted = log.judge(.control, address, at: NTPTimestamp(moment), &random) == .answered
         if !isAdmitted { commandDrops &+= 1 }
         return isAdmitted
     }
@@ -97,12 +103,12 @@ public struct Responder: Sendable {
     /// - Parameters:
     ///   - request: the datagram.
     ///   - client: where it came from.
-    ///   - received: when it came in, on the wall clock (kernel stamp if there is one).
-    ///   - now: the wall clock at this moment, for the transmit timestamp.
+    ///   - received: what the wall clock showed when it came in (the kernel's stamp if there is one).
+    ///   - now: what the wall clock will show when the answer leaves, for the transmit timestamp.
     ///   - reply: room of the request's length at least; written only when the outcome has an answer.
     /// - Returns: the outcome, and how many octets of `reply` are to be sent (0 for none).
     public mutating func answer(
-        _ request: Span<UInt8>, from client: Endpoint, received: Instant<Realtime>, now: Instant<Realtime>,
+        _ request: Span<UInt8>, from client: Endpoint, received: NTPTimestamp, now: NTPTimestamp,
         into reply: inout MutableSpan<UInt8>
     ) -> (outcome: ServingOutcome, length: Int) {
         awaitedStamp = nil
@@ -112,37 +118,57 @@ public struct Responder: Sendable {
         guard outcome == .answered || outcome == .kissed, let header = NTPHeader(request) else {
             return (outcome, 0)
         }
-        let isKiss = outcome == .kissed
         // The lowest bits tell the two apart, where a client repeats one of them (RFC 9769).
-        var receive = served.blurred(NTPTimestamp(served.time(at: received)), random.next())
-        var transmit = served.blurred(NTPTimestamp(served.time(at: max(now, received))), random.next())
+        let chance = random.next()
+        var receive = timestamps.blurred(timestamps.time(at: received), UInt32(truncatingIfNeeded: chance))
+        let left = now.isBefore(received) ? received : now
+        var transmit = timestamps.blurred(timestamps.time(at: left), UInt32(truncatingIfNeeded: chance >> 32))
         receive.bits |= 1
         transmit.bits &= ~1
         // Blurred apart, the two could come out in the wrong order.
-        if transmit.since(receive) < .zero { transmit.bits = receive.bits &+ 1 }
-        var answer = served.header(
+        if transmit.isBefore(receive) { transmit.bits = receive.bits &+ 1 }
+        var answer = timestamps.answer(
             version: header.version, mode: header.mode == .symmetricActive ? .symmetricPassive : .server,
-            poll: pollToServe(header.poll), at: received, origin: header.transmit, receive: receive, transmit: transmit)
-        if isKiss {
+            poll: pollToServe(header.poll), origin: header.transmit, at: received)
+        answer.receive = receive
+        answer.transmit = transmit
+        if outcome == .kissed {
             (answer.leap, answer.stratum) = (.unsynchronised, 0)
             answer.referenceIdentifier = ReferenceIdentifier(bits: 0x5241_5445)
         } else if header.mode == .client {
             interleave(header, &answer)
         }
         guard answer.write(into: &reply) else { return (outcome, 0) }
+        guard ending.isThere else { return (outcome, NTPHeader.size) }
+        return (outcome, end(&reply, ending, received))
+    }
+
+    /// The same for moments that are not at hand as timestamps.
+    public mutating func answer(
+        _ request: Span<UInt8>, from client: Endpoint, received: Instant<Realtime>, now: Instant<Realtime>,
+        into reply: inout MutableSpan<UInt8>
+    ) -> (outcome: ServingOutcome, length: Int) {
+        answer(request, from: client, received: NTPTimestamp(received), now: NTPTimestamp(now), into: &reply)
+    }
+
+    /// Puts behind the header of an answer what the request asked for.
+    ///
+    /// - Returns: the whole length; 0 if there is nothing to send.
+    private mutating func end(_ reply: inout MutableSpan<UInt8>, _ ending: Ending, _ received: NTPTimestamp) -> Int {
         var length = NTPHeader.size
         if ending.asksMonotonicRoot {
+            let moment = received.instant(near: served.base)
             let field = MonotonicRootField(
                 rootDelay: NTPFine(roundingUp: served.rootDelay),
-                rootDispersion: NTPFine(roundingUp: served.rootDispersion(at: received)),
-                receive: NTPTimestamp(served.monotonic(at: received)), epoch: served.monotonicEpoch)
+                rootDispersion: NTPFine(roundingUp: served.rootDispersion(at: moment)),
+                receive: NTPTimestamp(served.monotonic(at: moment)), epoch: served.monotonicEpoch)
             if field.write(into: &reply, at: length) { length += MonotonicRootField.size }
         }
-        guard let key = ending.key else { return (outcome, length) }
+        guard let key = ending.key else { return length }
         // It fits: the request has a code of the same key.
-        guard let sealed = keys.seal(&reply, length: length, key: key) else { return (outcome, 0) }
+        guard let sealed = keys.seal(&reply, length: length, key: key) else { return 0 }
         authenticated &+= 1
-        return (outcome, sealed)
+        return sealed
     }
 
     /// Tells a client that asks for it when the answer before this one left, and remembers this one.
@@ -168,11 +194,13 @@ public struct Responder: Sendable {
     private struct Ending {
         var key: UInt32?
         var asksMonotonicRoot = false
+
+        var isThere: Bool { key != nil || asksMonotonicRoot }
     }
 
     /// - Parameter ending: becomes what stands behind the header.
     private mutating func judge(
-        _ request: Span<UInt8>, _ client: Endpoint, _ received: Instant<Realtime>, room: Int,
+        _ request: Span<UInt8>, _ client: Endpoint, _ received: NTPTimestamp, room: Int,
         _ ending: inout Ending
     ) -> ServingOutcome {
         guard request.count >= NTPHeader.size, request.count <= 1500, room >= request.count,

@@ -67,7 +67,7 @@ extension Responder {
     }
 
     private static func report(_ client: ClientLog.Client, _ now: Instant<Realtime>) -> ClientAccessReport.Client {
-        let sixteenths = UInt32(truncatingIfNeeded: now.sinceEpoch.attoseconds / 62_500_000_000_000_000)
+        let sixteenths = ClientLog.sixteenths(NTPTimestamp(now))
         func age(_ account: ClientLog.Account) -> UInt32? {
             account.isUsed ? (sixteenths &- account.last) / 16 : nil
         }
@@ -85,36 +85,6 @@ extension Responder {
         report.commandDrops = client.control.drops
         report.commandInterval = interval(client.control)
         report.lastCommandHit = age(client.control)
-        return report
-    }
-
-    private func statistics(commandHits: UInt64) -> ServerStatisticsReport {
-        var report = ServerStatisticsReport()
-        var hits: UInt64 = 0
-        var drops: UInt64 = 0
-        for outcome in [ServingOutcome.answered, .denied, .rateLimited, .kissed, .badAuthentication] {
-            hits &+= counts[outcome.rawValue]
-        }
-        report.ntpHits = hits
-        for outcome in [ServingOutcome.rateLimited, .denied, .badAuthentication] {
-            drops &+= counts[outcome.rawValue]
-        }
-        report.ntpDrops = drops
-        report.keyExchangeHits = 0
-        report.keyExchangeDrops = 0
-        report.commandHits = commandHits
-        report.commandDrops = commandDrops
-        report.logDrops = log.forgotten
-        report.authenticatedHits = authenticated
-        report.interleavedHits = interleaved
-        report.timestampsHeld = UInt64(stamps.held)
-        report.timestampSpan = stamps.span
-        report.daemonReceiveStamps = daemonStamps
-        report.daemonTransmitStamps = counts[ServingOutcome.answered.rawValue]
-        report.kernelReceiveStamps = kernelStamps
-        report.kernelTransmitStamps = 0
-        report.hardwareReceiveStamps = 0
-        report.hardwareTransmitStamps = 0
         return report
     }
 

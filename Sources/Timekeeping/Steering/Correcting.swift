@@ -85,7 +85,7 @@ extension Timekeeper {
         effects.append(.step(by: step))
         effects.append(.note(.stepped(by: step)))
         discipline.slewEnd = nil
-        setRate(discipline.baseRate, now, &effects)
+        setRate(baseRate, now, &effects)
         // Requests on their way would be placed wrongly.
         for index in sources.indices {
             guard let exchange = sources[index].exchange else { continue }
@@ -122,16 +122,16 @@ extension Timekeeper {
     ) {
         guard error.magnitude >= 1e-9 else {
             discipline.slewEnd = nil
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
             return
         }
         let wanted = isHurried ? 1 : (discipline.updateInterval.inSeconds / 8).clamped(to: 1...64)
         let duration = max(wanted, error.magnitude / settings.maximumSlewRate.ratio).clamped(to: 1...10_000)
         let limit = settings.maximumSlewRate.ratio
         let extra = (error / duration).clamped(to: -limit...limit)
-        setRate(KernelRate(nearest: Frequency(ratio: extra - discipline.frequency.ratio)), now, &effects)
+        setRate(clock.rate(for: extra - discipline.frequency.ratio), now, &effects)
         // The kernel's rate is rounded: the end is where the rounded rate has made up for the error.
-        let achieved = clock.rate.frequency.ratio + discipline.frequency.ratio
+        let achieved = clock.ratio + discipline.frequency.ratio
         // Where the range of the rate leaves nothing for the slew, it goes in no direction: look again a little later.
         let actual = achieved != 0 ? (error / achieved).clamped(to: 0.5...20_000) : duration
         discipline.slewEnd = clock.monotonic(after: Duration(clampingSeconds: actual), from: now.monotonic)
@@ -144,13 +144,16 @@ extension Timekeeper {
         if controlsClock, error.magnitude > max(discipline.offsetDeviation / 10, 100e-9) {
             slew(error, now, &effects)
         } else if controlsClock {
-            setRate(discipline.baseRate, now, &effects)
+            setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
         if settings.purpose == .setOnce, discipline.slewEnd == nil, !purposeDone {
             finishPurpose(&effects, offset: discipline.lastOffset)
         }
     }
+
+    /// The rate that keeps the wall clock with true time if nothing is left to correct.
+    var baseRate: KernelRate { clock.rate(for: -discipline.frequency.ratio) }
 
     mutating func setRate(_ rate: KernelRate, _ now: ClockReading, _ effects: inout [Effect]) {
         guard controlsClock, rate != clock.rate else { return }
@@ -213,6 +216,10 @@ extension Timekeeper {
                 effects.append(
                     .note(.refused(refusal, consequence: "Other programs are not told how good the clock is.")))
             }
+        case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
+        case .save(.realTimeClock, _), .save(.time, _):
+            effects.append(
+                .note(.refused(refusal, consequence: "The next start of the machine knows less of the time.")))
         case .save:
             effects.append(
                 .note(.refused(refusal, consequence: "The frequency is not remembered over a restart.")))
@@ -223,7 +230,14 @@ extension Timekeeper {
 
     mutating func saveDrift(_ effects: inout [Effect]) {
         guard discipline.updates > 0 else { return }
-        let record = DriftRecord(frequency: discipline.frequency, skew: discipline.skew)
+        let frequency = discipline.frequency + Frequency(ratio: clock.compensation)
+        let record = DriftRecord(frequency: frequency, skew: discipline.skew)
         effects.append(.save(.drift, record.text))
+        guard settings.temperature?.isKept ?? false, let model = temperatureModel else { return }
+        let temperature = TemperatureRecord(numbers: [
+            model.reference, model.linear, model.quadratic, model.variances.linear, model.variances.both,
+            model.variances.quadratic, model.compensated,
+        ])
+        effects.append(.save(.temperature, temperature.text))
     }
 }

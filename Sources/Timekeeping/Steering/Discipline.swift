@@ -39,9 +39,6 @@ struct Discipline: Equatable {
         }
     }
 
-    /// The rate that keeps the wall clock with true time if nothing is left to correct.
-    var baseRate: KernelRate { KernelRate(nearest: -frequency) }
-
     /// Notes that an update found this offset, with this standard deviation.
     mutating func note(offset: Double, deviation: Double, at now: Instant<Monotonic>) {
         updates += 1

@@ -5,11 +5,29 @@ public import TimeBase
 ///
 /// The monotonic clock runs (1 + rate) times as fast as the oscillator. Nobody can step it, so the difference between
 /// the wall clock and it changes by steps only.
+///
+/// Where the temperature tells what the oscillator gains, that gain is taken out of the scale (``compensation``): what the
+/// timekeeper calls its oscillator is then one that a change of temperature leaves alone.
 public struct SteeredClock: Equatable, Sendable {
     private struct Segment: Equatable {
         var monotonic: Instant<Monotonic>
         var oscillator: Instant<Oscillator>
         var rate: KernelRate
+        /// How much the oscillator gains by its temperature, which the scale does not.
+        var compensation: Double
+        /// How much faster than the scale the monotonic clock runs.
+        var ratio: Double
+
+        init(
+            monotonic: Instant<Monotonic>, oscillator: Instant<Oscillator>, rate: KernelRate, compensation: Double
+        ) {
+            self.monotonic = monotonic
+            self.oscillator = oscillator
+            self.rate = rate
+            self.compensation = compensation
+            let own = rate.frequency.ratio
+            ratio = compensation == 0 ? own : own + compensation + own * compensation
+        }
     }
 
     /// Newest last; older ones serve stamps that were taken before the last change.
@@ -31,7 +49,8 @@ public struct SteeredClock: Equatable, Sendable {
     public init(at now: ClockReading, rate: KernelRate) {
         segments = [
             Segment(
-                monotonic: now.monotonic, oscillator: Instant(sinceEpoch: now.realtime.sinceEpoch), rate: rate)
+                monotonic: now.monotonic, oscillator: Instant(sinceEpoch: now.realtime.sinceEpoch), rate: rate,
+                compensation: 0)
         ]
         wallOffset = now.realtime.sinceEpoch - now.monotonic.sinceEpoch
         suspended = now.suspended
@@ -40,11 +59,24 @@ public struct SteeredClock: Equatable, Sendable {
     /// The rate that the kernel's clock has now.
     public var rate: KernelRate { segments.last?.rate ?? .nominal }
 
+    /// How much faster than the oscillator's scale the kernel's clock runs.
+    var ratio: Double { segments.last?.ratio ?? 0 }
+
+    /// How much the oscillator is taken to gain by its temperature.
+    var compensation: Double { segments.last?.compensation ?? 0 }
+
+    /// The setting at which the kernel's clock runs so much faster than the oscillator's scale.
+    func rate(for ratio: Double) -> KernelRate {
+        let compensation = compensation
+        return KernelRate(
+            nearest: Frequency(ratio: compensation == 0 ? ratio : (ratio - compensation) / (1 + compensation)))
+    }
+
     /// A moment of the monotonic clock on the oscillator's scale.
     public func oscillator(at moment: Instant<Monotonic>) -> Instant<Oscillator> {
         let segment = segments.last { $0.monotonic <= moment } ?? segments[0]
         let elapsed = moment - segment.monotonic
-        return segment.oscillator + Self.unsteered(elapsed, rate: segment.rate)
+        return segment.oscillator + Self.unsteered(elapsed, ratio: segment.ratio)
     }
 
     /// The same for what the wall clock showed; nil if it lies before the last step.
@@ -66,14 +98,26 @@ public struct SteeredClock: Equatable, Sendable {
 
     /// When the monotonic clock will have advanced so far on the oscillator's scale, at the present rate.
     public func monotonic(after elapsed: Duration, from now: Instant<Monotonic>) -> Instant<Monotonic> {
-        now + elapsed + Duration(clampingSeconds: elapsed.inSeconds * rate.frequency.ratio)
+        now + elapsed + Duration(clampingSeconds: elapsed.inSeconds * ratio)
     }
 
     /// Notes that the kernel's clock runs at another rate from now on.
     public mutating func set(_ rate: KernelRate, at now: Instant<Monotonic>) {
         guard rate != self.rate else { return }
-        segments.append(Segment(monotonic: now, oscillator: oscillator(at: now), rate: rate))
-        if segments.count > 8 { segments.removeFirst() }
+        append(rate, compensation, at: now)
+    }
+
+    /// Takes from now on this for what the oscillator gains by its temperature.
+    mutating func compensate(_ compensation: Double, at now: Instant<Monotonic>) {
+        guard compensation != self.compensation else { return }
+        append(rate, compensation, at: now)
+    }
+
+    private mutating func append(_ rate: KernelRate, _ compensation: Double, at now: Instant<Monotonic>) {
+        segments.append(
+            Segment(monotonic: now, oscillator: oscillator(at: now), rate: rate, compensation: compensation))
+        // With a thermometer the rate changes every minute or so, and an interleaved answer tells of the exchange before it.
+        if segments.count > (compensation == 0 ? 8 : 128) { segments.removeFirst() }
     }
 
     /// Notes that the kernel refused a rate that it was told just now: it runs as it did before.
@@ -115,9 +159,8 @@ public struct SteeredClock: Equatable, Sendable {
         now.suspended - suspended >= .milliseconds(1)
     }
 
-    /// elapsed / (1 + rate), to a precision of 1e-17 of the elapsed time's rate part.
-    private static func unsteered(_ elapsed: Duration, rate: KernelRate) -> Duration {
-        let ratio = rate.frequency.ratio
+    /// elapsed / (1 + ratio), to a precision of 1e-17 of the elapsed time's rate part.
+    private static func unsteered(_ elapsed: Duration, ratio: Double) -> Duration {
         return elapsed - Duration(clampingSeconds: elapsed.inSeconds * (ratio / (1 + ratio)))
     }
 }

@@ -120,10 +120,11 @@ enum JobsText {
     static func lines(_ runs: [RunReport]) throws -> [String] {
         let format = MomentFormat(zone: try ZoneDirectory.zone(nil), isEpoch: false)
         let header = ["RUN", "PLANNED", "LATE", "TOOK", "ENDED", "CLOCK", "WROTE", "WHY", "JOB"]
-        let rows = runs.map { run in
-            [
+        let rows = runs.map { run -> [String] in
+            let late = run.began ?? run.released
+            return [
                 run.number > 0 ? "\(run.number)" : "-", format.text(Int(run.planned / 1_000_000_000)),
-                run.released.map { HumanText.size(.nanoseconds($0 - run.planned)) } ?? "-",
+                late.map { HumanText.size(.nanoseconds($0 - run.planned)) } ?? "-",
                 run.released.flatMap { start in run.ended.map { HumanText.size(.nanoseconds($0 - start)) } } ?? "-",
                 run.number > 0 ? run.ending ?? run.state : String((run.ending ?? run.state).prefix(60)),
                 HumanText.bound(run.bound.map { .nanoseconds($0) }),

@@ -1,0 +1,63 @@
+internal import TimeBase
+internal import Timekeeping
+
+/// What the daemon is told of the real-time clock, and of what to go by at the start of the machine.
+public struct RealTimeClockOptions: Equatable, Sendable {
+    /// Where is remembered what was learned of the RTC (`rtcfile`); nil = it is not measured.
+    public var file: String?
+    /// The RTC (`rtcdevice`).
+    public var device = Self.usualDevice
+    /// Whether it keeps UTC (`rtconutc`). Without that, and without ``adjustmentFile``, `/etc/adjtime` says so.
+    public var keepsUTC = false
+    /// hwclock's file, whose third line says whether the RTC keeps UTC (`hwclockfile`).
+    public var adjustmentFile: String?
+    /// Set the RTC when it is wrong by more than this (`rtcautotrim`); nil = never.
+    public var trimThreshold: Duration?
+    /// Where the time is saved for the next start (`timefile`); nil = nowhere.
+    public var timeFile: String?
+    /// Set the clock at the start from what the machine knows (-s).
+    public var setsClock = false
+
+    /// Debian's first RTC.
+    public static let usualDevice = "/dev/rtc0"
+
+    public init() {}
+}
+
+extension Parser {
+    /// `rtcfile` and what goes with it.
+    static let realTimeClockHandlers: [String: Handler] = [
+        "rtcfile": { (parser, words) throws(Mistake) in
+            parser.settings.realTimeClock.file = try words.next("a path").text
+        },
+        "rtcdevice": { (parser, words) throws(Mistake) in
+            parser.settings.realTimeClock.device = try words.next("a device").text
+        },
+        "rtconutc": { (parser, _) throws(Mistake) in parser.settings.realTimeClock.keepsUTC = true },
+        "rtcautotrim": { (parser, words) throws(Mistake) in
+            parser.settings.realTimeClock.trimThreshold = try words.seconds(
+                "a threshold in seconds", from: .milliseconds(10))
+        },
+        "hwclockfile": { (parser, words) throws(Mistake) in
+            parser.settings.realTimeClock.adjustmentFile = try words.next("a path").text
+        },
+        "timefile": { (parser, words) throws(Mistake) in
+            parser.settings.realTimeClock.timeFile = try words.next("a path").text
+            parser.settings.timekeeper.savesTime = true
+        },
+    ]
+}
+
+extension Configuration {
+    /// The lines that say it, leaving out what is as it is by default.
+    static func realTimeClockLines(_ options: RealTimeClockOptions) -> [String] {
+        var lines = Lines()
+        if let file = options.file { lines.add("rtcfile \(file)") }
+        if options.device != RealTimeClockOptions.usualDevice { lines.add("rtcdevice \(options.device)") }
+        if options.keepsUTC { lines.add("rtconutc") }
+        if let file = options.adjustmentFile { lines.add("hwclockfile \(file)") }
+        if let threshold = options.trimThreshold { lines.add("rtcautotrim \(threshold.decimalSeconds)") }
+        if let file = options.timeFile { lines.add("timefile \(file)") }
+        return lines.all
+    }
+}
