@@ -337,7 +337,7 @@ extension Interop {
                     printf 'one\\ntwo words\\n\\n@notalabel\\nlast' | \(NeededProgram.tai64n.path) >labelled
                     printf 'first\\nsecond\\n' | \(NeededProgram.multilog.path) t ./log
                     cat log/current >>labelled
-                    printf 'not labelled @4000000037c219bf2ef02e94\\n@4000000037c219bf2ef02e94 old\\n@4000000037c219bf2ef02e94' >>labelled
+                    printf 'not labelled @4000000037c219bf2ef02e94\\n@4000000037c219bf2ef02e94 old\\n@4000000037c219bf2ef02e94\\n' >>labelled
                     \(NeededProgram.tai64nlocal.path) <labelled >theirs
                     ./tai64nlocal <labelled >ours
                     \(program) tai decode --posix <labelled >decoded
