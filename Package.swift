@@ -73,6 +73,7 @@ let package = Package(
                 "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies",
                 "AtomicTime", "TimeZones",
             ]),
+        pure("ChronyConsole", ["TimeBase", "Addresses", "NTPWire", "Control", "Rendering"]),
         pure(
             "Timekeeping",
             [
@@ -148,8 +149,8 @@ let package = Package(
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
-                "AtSpool", "FileWatches", "Daemon",
-                "AtomicTime", "Clockspeed", "Timekeeping",
+                "AtSpool", "FileWatches", "Daemon", "ChronyConsole", "Configuration", "Timekeeping",
+                "AtomicTime", "Clockspeed",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -225,11 +226,16 @@ let package = Package(
             name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
+            name: "ChronyConsoleTests", dependencies: ["ChronyConsole", "Control", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: [
+                "Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase", "Simulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
@@ -255,7 +261,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "InteropTests", dependencies: [],
-            exclude: ["lying-server.py", "flood.py", "kernel-clock.py", "taiclock-server.py"],
+            exclude: [
+                "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
+                "taiclock-server.py",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

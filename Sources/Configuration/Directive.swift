@@ -43,7 +43,9 @@ public struct Directive: Hashable, Sendable {
                     "initstepslew",
                     "the clock is not set before the sources start; makestep steps it in the first updates"
                 ),
-                notYet("refclock", "reference clocks are not read"),
+                works(
+                    "refclock",
+                    "Reads a clock of this machine: shared memory, a socket, a pulse or a PTP hardware clock."),
                 notYet("manual", "the time can't be entered by hand (settime)"),
                 works("acquisitionport", "The local port of requests, instead of a random one for each."),
                 works("bindacqaddress", "The local address that requests are sent from."),
@@ -52,7 +54,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("dumpdir", "measurements are not kept over a restart"),
                 works("maxsamples", "The most samples that a source's fit uses, unless its line says otherwise."),
                 works("minsamples", "The fewest samples that a source's fit keeps, unless its line says otherwise."),
-                notYet("refresh", "names are looked up again only when a source does not answer"),
+                works("refresh", "How often the names of sources that answer are looked up again; 0 = never."),
                 works("sourcedir", "Reads sources from the `*.sources` files of directories."),
             ]
         ),

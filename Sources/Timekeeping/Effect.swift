@@ -88,6 +88,10 @@ public enum Effect: Equatable, Sendable {
     /// Send these octets to a broadcast or multicast address by the server's socket.
     case broadcast(octets: [UInt8], to: Endpoint)
 
+    /// Read a reference clock, by its position, now, and report as ``Event/referenceClockRead(_:)``; nothing if it has
+    /// nothing new to tell.
+    case readReferenceClock(Int)
+
     /// Ask the resolver for the addresses of a name, without making anybody wait.
     case resolve(ResolutionToken, name: String, family: AddressFamily?)
 
@@ -106,6 +110,10 @@ public enum Effect: Equatable, Sendable {
 
     /// Read the source directories again (`sourcedir`), and report as ``Event/sourcesReloaded(added:removed:)``.
     case reloadSources
+
+    /// Look whether there is a route to each of these, without sending anything, and report as
+    /// ``Event/routesTested(reachable:unreachable:)``.
+    case testRoutes([Endpoint])
 
     /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
     case readKeys

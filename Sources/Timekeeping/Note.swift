@@ -26,6 +26,8 @@ public enum Note: Equatable, Sendable {
     case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
+    /// What a reference clock's `offset` should be, by comparison with a better source.
+    case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
     case realTimeClockFailed(reason: String)
     /// Somebody else put the RTC forward by this.
     case realTimeClockSet(by: Duration)
@@ -92,6 +94,9 @@ public enum Note: Equatable, Sendable {
             "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
                 + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
+        case .referenceClockOffset(let clock, let needed, let deviation, let samples, let against):
+            "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
+                + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
     }
 

@@ -9,6 +9,8 @@ public struct SourceSettings: Equatable, Sendable {
         case pool
         /// One that asks and answers at once, as we do (symmetric modes).
         case peer
+        /// A clock of this machine's own (`refclock`), which has settings of its own besides.
+        case referenceClock
     }
 
     public var kind: Kind
@@ -192,6 +194,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     }
 
     public var sources: [SourceSettings] = []
+    /// Clocks of this machine's own. The host names them by their position here.
+    public var referenceClocks: [ReferenceClockSettings] = []
     public var broadcasts: [BroadcastSettings] = []
     public var estimator = Estimator.filter
     public var purpose = Purpose.serve
@@ -218,6 +222,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var stratumWeight = Duration.milliseconds(1)
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
+    /// How long after a name was looked up it is looked up again though its servers answer; zero = never (refresh).
+    public var refreshInterval = Duration.seconds(1_209_600)
     public var local: LocalReferenceSettings?
     /// Compensation for temperature; nil = none.
     public var temperature: TemperatureSettings?

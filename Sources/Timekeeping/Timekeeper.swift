@@ -16,6 +16,8 @@ public struct Timekeeper: Engine {
     /// What packets are authenticated with.
     var keys: KeyRing
     var sources: [Source] = []
+    /// Clocks of this machine's own; each is one of the sources, too.
+    var referenceClocks: [ReferenceClock] = []
     var pools: [Pool] = []
     var clock: SteeredClock
     var discipline: Discipline
@@ -60,6 +62,8 @@ public struct Timekeeper: Engine {
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
+    /// `reselectdist` of the configuration, or as it was changed at run time.
+    var reselectDistance: Duration
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
@@ -109,6 +113,7 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        reselectDistance = settings.reselectDistance
         temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
         // The drift file tells the frequency with what its temperature did.
         if settings.initialDrift != nil, let known = settings.temperature?.known {
@@ -118,6 +123,7 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
         realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
         if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
@@ -138,6 +144,8 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        consider(refreshDue)
+        for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
@@ -158,10 +166,12 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readReferenceClocks(now, &effects)
         readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
+        refreshIfDue(now)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -214,11 +224,17 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .routesTested(let reachable, let unreachable):
+            routesTested(reachable: reachable, unreachable: unreachable, now, &effects)
         case .keysRead(let read):
             keys = keys.replacing(keys: read)
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
                 if sources[index].due != nil { sources[index].due = now.monotonic }
             }
+        case .referenceClockRead(let reading):
+            received(reading, now, &effects)
+        case .referenceClockFailed(let clock, let refusal):
+            referenceClockFailed(clock, refusal)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):

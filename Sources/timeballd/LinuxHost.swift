@@ -22,6 +22,7 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        case referenceClock(Int)
         case realTimeClock
         /// A worker, by its place.
         case worker(Int)
@@ -66,6 +67,7 @@ struct LinuxHost: ~Copyable, Host {
     var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
+    var referenceClocks: [ReferenceClockDriver] = []
     /// What other programs read the time from.
     var page: PageWriter?
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
@@ -192,10 +194,12 @@ struct LinuxHost: ~Copyable, Host {
             watchResolver()
         case .serve(let served): serve(served)
         case .publishBound(let report): publish(report)
+        case .readReferenceClock(let position): readReferenceClock(position)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
+        case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
         case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
         case .save(let file, let text): save(text, to: path(of: file), effect)
@@ -294,6 +298,7 @@ struct LinuxHost: ~Copyable, Host {
         case .worker(let place): hear(place)
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
+        case .referenceClock(let position): receiveReferenceClock(position)
         case .resolver(let descriptor):
             pollSet.forget(descriptor)
             answer(resolver.receive(descriptor, at: KernelClock.monotonic))

@@ -34,6 +34,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
+    linux.openReferenceClocks()
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
@@ -129,7 +130,10 @@ private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSetti
         guard let text = try AtomicFile.read(path) else { return }
         do throws(DriftRecordError) {
             let record = try DriftRecord(parsing: text)
-            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+            let age = AtomicFile.modified(path).map { KernelClock.realtime - $0 }
+            // By a clock that is behind the file nobody knows how old it is.
+            let known = age.flatMap { $0 >= .zero ? $0 : nil } ?? .seconds(30 * 86400)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew).aged(by: known)
         } catch {
             log.write("\(path) is not used: \(error.description)", .warning)
         }

@@ -155,6 +155,9 @@ struct Source {
         }
     }
 
+    /// Whether it can be heard: it has an address, or needs none.
+    var isWithinReach: Bool { endpoint != nil || settings.kind == .referenceClock }
+
     /// How people know it: the address, with the configured name where that differs.
     var label: String {
         guard let endpoint else { return settings.name }

@@ -107,6 +107,7 @@ extension Timekeeper {
             sources[index].bestSample?.offset -= seconds
         }
         filter?.shift(by: -seconds)
+        for position in referenceClocks.indices { referenceClocks[position].shift(by: -seconds) }
         unseen.carried -= seconds
         aim?.offset -= seconds
         confirmed?.low -= seconds
@@ -176,6 +177,7 @@ extension Timekeeper {
         guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
         let isHopeless = sources.allSatisfy { source in
             // A name that did not resolve twice has no address now.
+            if source.settings.kind == .referenceClock { return source.failures >= 8 && source.estimate.count == 0 }
             guard source.endpoint != nil else {
                 return pools.first { $0.number == source.pool }.map { $0.failures >= 2 } ?? true
             }
