@@ -83,7 +83,9 @@ let package = Package(
         pure(
             "Clockspeed",
             ["TimeBase", "AtomicTime", "NTPWire", "Engine", "Estimation", "Timekeeping"]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
+        pure(
+            "Configuration",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
         pure(
             "Simulation",
             [
@@ -113,8 +115,9 @@ let package = Package(
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock", "TimeZones",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock",
+                "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -210,6 +213,7 @@ let package = Package(
             name: "ClockStudiesTests",
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
             dependencies: [
