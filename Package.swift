@@ -69,6 +69,7 @@ let package = Package(
         pure(
             "Rendering",
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
+        pure("ChronyConsole", ["TimeBase", "Addresses", "NTPWire", "Control", "Rendering"]),
         pure(
             "Timekeeping",
             [
@@ -141,7 +142,7 @@ let package = Package(
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
-                "AtSpool", "FileWatches", "Daemon",
+                "AtSpool", "FileWatches", "Daemon", "ChronyConsole", "Configuration", "Timekeeping",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -209,11 +210,16 @@ let package = Package(
             name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
+            name: "ChronyConsoleTests", dependencies: ["ChronyConsole", "Control", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: [
+                "Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase", "Simulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
@@ -240,9 +246,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests", dependencies: [],
             exclude: [
-                "lying-server.py", "flood.py", "kernel-clock.py", "nmea-server.py", "socket-samples.py",
-                "recorded.nmea",
-                "fake-devices.c",
+                "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
             ],
             swiftSettings: strict),
     ],

@@ -70,6 +70,7 @@ extension Parser {
     mutating func finished() throws(ConfigurationErrors) -> DaemonSettings {
         settleReferenceClocks()
         readSourceDirectories()
+        dropMoot()
         if diagnostics.contains(where: { $0.severity == .error }) {
             throw ConfigurationErrors(diagnostics: diagnostics)
         }

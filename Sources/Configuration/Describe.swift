@@ -33,6 +33,8 @@ extension Configuration {
         if let device = settings.clientDevice { lines.add("bindacqdevice \(device)") }
         lines.add("acquisitionport", Int(settings.clientPort), unless: 0)
         lines.add("dscp", settings.dscp, unless: 0)
+        lines.add(
+            "refresh", settings.timekeeper.refreshInterval, unless: TimekeeperSettings().refreshInterval)
         return lines.all
     }
 

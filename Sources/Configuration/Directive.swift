@@ -54,7 +54,7 @@ public struct Directive: Hashable, Sendable {
                 notYet("dumpdir", "measurements are not kept over a restart"),
                 works("maxsamples", "The most samples that a source's fit uses, unless its line says otherwise."),
                 works("minsamples", "The fewest samples that a source's fit keeps, unless its line says otherwise."),
-                notYet("refresh", "names are looked up again only when a source does not answer"),
+                works("refresh", "How often the names of sources that answer are looked up again; 0 = never."),
                 works("sourcedir", "Reads sources from the `*.sources` files of directories."),
             ]
         ),

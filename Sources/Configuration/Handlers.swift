@@ -35,6 +35,10 @@ extension Parser {
         "minstratum": { (parser, words) throws(Mistake) in
             parser.settings.sourceDefaults.minimumStratum = try words.integer("a stratum", in: 0...16)
         },
+        "refresh": { (parser, words) throws(Mistake) in
+            parser.settings.timekeeper.refreshInterval = .seconds(
+                try words.integer("an interval in seconds", in: 0...31_536_000))
+        },
         "bindacqaddress": { (parser, words) throws(Mistake) in
             parser.settings.clientAddresses.replace(try words.address())
         },

@@ -9,10 +9,14 @@ struct Parser {
     /// Sources as they were written, and which of the defaults their lines left open.
     var sources: [WrittenSource] = []
     var referenceClocks: [WrittenReferenceClock] = []
-    private var file = ""
-    private var line = 0
+    private(set) var file = ""
+    private(set) var line = 0
     /// The files that are being read, each included by the one before it.
-    private var open: [String] = []
+    private(set) var open: [String] = []
+    /// Whether any source is to be authenticated by NTS.
+    var asksForNTS = false
+    /// What became of each line, where somebody wants to know (an import).
+    var records: [LineRecord]?
     /// In a `*.sources` file only sources may stand.
     private var onlySources = false
 
@@ -31,6 +35,8 @@ struct Parser {
             return report(.error, word, "the line is longer than \(Line.longest) octets")
         }
         var words = Line.words(octets)[...]
+        let record = beginRecord(octets, words.first)
+        defer { endRecord(record) }
         guard let first = words.popFirst() else { return }
         var arguments = Arguments(directive: first, rest: words)
         do throws(Mistake) {

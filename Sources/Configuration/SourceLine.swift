@@ -140,6 +140,7 @@ extension Parser {
             _ = try arguments.integer("a port", in: 1...65_535)
             sentence = "there is no NTS"
         case "nts":
+            asksForNTS = true
             source.noselect = true
             warn(
                 option,

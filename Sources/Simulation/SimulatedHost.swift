@@ -185,6 +185,12 @@ public struct SimulatedHost: Host {
         case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
         case .stop(let status): exitStatus = status
+        case .testRoutes(let endpoints):
+            let isConnected = scenario.connectivity.isConnected(at: now)
+            queue.insert(
+                .event(
+                    .routesTested(reachable: isConnected ? endpoints : [], unreachable: isConnected ? [] : endpoints)),
+                at: now)
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }
     }

@@ -111,6 +111,10 @@ public enum Effect: Equatable, Sendable {
     /// Read the source directories again (`sourcedir`), and report as ``Event/sourcesReloaded(added:removed:)``.
     case reloadSources
 
+    /// Look whether there is a route to each of these, without sending anything, and report as
+    /// ``Event/routesTested(reachable:unreachable:)``.
+    case testRoutes([Endpoint])
+
     /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
     case readKeys
 

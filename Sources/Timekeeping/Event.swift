@@ -93,6 +93,9 @@ public enum Event: Equatable, Sendable {
     /// The source directories were read again: the sources that are new in them, and those that are there no more.
     case sourcesReloaded(added: [SourceSettings], removed: [SourceSettings])
 
+    /// To these places packets could be sent, and to those not, when ``Effect/testRoutes(_:)`` was performed.
+    case routesTested(reachable: [Endpoint], unreachable: [Endpoint])
+
     /// The key file was read again, and holds these keys now.
     case keysRead([SymmetricKey])
 

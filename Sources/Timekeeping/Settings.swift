@@ -222,6 +222,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var stratumWeight = Duration.milliseconds(1)
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
+    /// How long after a name was looked up it is looked up again though its servers answer; zero = never (refresh).
+    public var refreshInterval = Duration.seconds(1_209_600)
     public var local: LocalReferenceSettings?
     /// Compensation for temperature; nil = none.
     public var temperature: TemperatureSettings?

@@ -62,6 +62,8 @@ public struct Timekeeper: Engine {
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
+    /// `reselectdist` of the configuration, or as it was changed at run time.
+    var reselectDistance: Duration
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
@@ -111,6 +113,7 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        reselectDistance = settings.reselectDistance
         temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
         // The drift file tells the frequency with what its temperature did.
         if settings.initialDrift != nil, let known = settings.temperature?.known {
@@ -141,6 +144,7 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        consider(refreshDue)
         for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
@@ -167,6 +171,7 @@ public struct Timekeeper: Engine {
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
+        refreshIfDue(now)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -219,6 +224,8 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .routesTested(let reachable, let unreachable):
+            routesTested(reachable: reachable, unreachable: unreachable, now, &effects)
         case .keysRead(let read):
             keys = keys.replacing(keys: read)
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {

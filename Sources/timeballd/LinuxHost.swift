@@ -199,6 +199,7 @@ struct LinuxHost: ~Copyable, Host {
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
+        case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
         case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
         case .save(let file, let text): save(text, to: path(of: file), effect)

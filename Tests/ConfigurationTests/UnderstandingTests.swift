@@ -32,6 +32,7 @@ struct Understanding {
                 }),
             Row("authselectmode Require", { $0.authentication = .require }),
             Row("authselectmode mix", { _ in }),
+            Row("refresh 0", { $0.refreshInterval = .zero }),
             Row("stratumweight 0", { $0.stratumWeight = .zero }),
             Row("makestep 0.1 -1", { $0.makeStep = MakeStep(threshold: .milliseconds(100), limit: -1) }),
             Row(

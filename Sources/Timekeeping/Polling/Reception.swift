@@ -298,8 +298,8 @@ extension Timekeeper {
 
     /// Test D: a server that follows us would tell us our own time.
     private func isLoop(_ header: NTPHeader, _ local: IPAddress?) -> Bool {
-        guard header.stratum > 1, case .v4(let bits)? = local else { return false }
-        return header.referenceIdentifier.bits == bits && !(local?.isLoopback ?? false)
+        guard header.stratum > 1, let local, !local.isLoopback else { return false }
+        return header.referenceIdentifier.bits == local.identifier
     }
 
     private mutating func burstFailed(_ index: Int) {

@@ -84,7 +84,8 @@ extension Timekeeper {
             // Clients that started together drift apart, so that servers see no waves.
             interval = interval + Duration(clampingSeconds: interval.inSeconds * 0.02 * random.uniform())
         }
-        sources[index].due = sources[index].isOnline ? sent + interval : nil
+        // A burst is finished though the source is offline; it is offline again then.
+        sources[index].due = sources[index].isOnline || sources[index].burst != nil ? sent + interval : nil
     }
 
     /// Ends an exchange whose answer did not come.
@@ -160,6 +161,7 @@ extension Timekeeper {
         guard sources[index].isOnline != online else { return }
         sources[index].isOnline = online
         sources[index].due = online && sources[index].endpoint != nil ? now : nil
+        if !online { sources[index].burst = nil }
         if online, sources[index].settings.initialBurst, sources[index].settings.kind != .peer {
             sources[index].burst = Burst(wanted: 4, left: 8)
         }
@@ -168,10 +170,7 @@ extension Timekeeper {
 
     /// Tries all names again, and asks silent sources at once.
     mutating func refresh(_ now: Instant<Monotonic>) {
-        for index in pools.indices where pools[index].name != nil {
-            pools[index].retryAt = now
-            pools[index].searches = 0
-        }
+        for index in pools.indices { refreshName(index, now) }
         for index in sources.indices where sources[index].reach == 0 && sources[index].isOnline {
             guard sources[index].endpoint != nil else { continue }
             sources[index].due = now

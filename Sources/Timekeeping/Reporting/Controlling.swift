@@ -60,7 +60,7 @@ extension Timekeeper {
         case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
-        case .manualList: .manualList(count: 0)
+        case .manualList: .manualList(ManualListReport())
         default: change(request, now, &effects)
         }
     }
@@ -100,9 +100,9 @@ extension Timekeeper {
             return onMatching(selector) { $0.setOnline($1, false, now.monotonic, &effects) }
         case .burst(let selector, let good, let total):
             return onMatching(selector) { keeper, index in
-                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].isOnline,
-                    keeper.sources[index].endpoint != nil
-                else { return }
+                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].endpoint != nil else {
+                    return
+                }
                 let limit = Int(min(max(total, 1), 100))
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic
@@ -110,7 +110,8 @@ extension Timekeeper {
         case .reloadSources:
             effects.append(.reloadSources)
             return .status(.success)
-        case .onOffline, .refresh:
+        case .onOffline: return testRoutes(&effects)
+        case .refresh:
             refresh(now.monotonic)
             return .status(.success)
         case .addSource(let addition):
@@ -141,6 +142,9 @@ extension Timekeeper {
         case .reselect:
             selected = nil
             select(because: nil, now, &effects)
+            return .status(.success)
+        case .reselectDistance(let distance):
+            reselectDistance = distance
             return .status(.success)
         case .makeStep:
             guard controlsClock, let error = wallError(at: now.monotonic) else { return .status(.failed) }

@@ -217,15 +217,10 @@ extension Timekeeper {
         return report
     }
 
-    /// What stands for a source where four octets are all the room: its IPv4 address, or a mix of its IPv6 address.
+    /// What stands for a source where four octets are all the room.
     func controlIdentifier(_ source: Source) -> ReferenceIdentifier {
         if let clock = referenceClocks.first(where: { $0.source == source.number }) { return clock.settings.identifier }
-        return switch source.endpoint?.address {
-        case .v4(let bits): ReferenceIdentifier(bits: bits)
-        case .v6(let high, let low):
-            ReferenceIdentifier(bits: UInt32(truncatingIfNeeded: (high ^ low) ^ (high ^ low) >> 32))
-        case nil: .none
-        }
+        return source.endpoint.map { ReferenceIdentifier(bits: $0.address.identifier) } ?? .none
     }
 }
 

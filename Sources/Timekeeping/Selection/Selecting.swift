@@ -279,7 +279,7 @@ extension Timekeeper {
         let least = field.map(\.stratum).min() ?? 1
         func distance(_ candidate: Candidate) -> Double {
             candidate.distance + Double(candidate.stratum - least) * settings.stratumWeight.inSeconds
-                + (candidate.index == selected ? 0 : settings.reselectDistance.inSeconds)
+                + (candidate.index == selected ? 0 : reselectDistance.inSeconds)
         }
         guard let current = field.first(where: { $0.index == selected }) else {
             for index in sources.indices { sources[index].score = 1 }
@@ -318,7 +318,7 @@ extension Timekeeper {
             let index = candidate.index
             guard let fit = fit(of: candidate) else { continue }
             let isChoice = index == choice.index
-            let limit = settings.combineLimit * (choice.distance + settings.reselectDistance.inSeconds)
+            let limit = settings.combineLimit * (choice.distance + reselectDistance.inSeconds)
             let apart = (fit.frequency - (selectedFit?.frequency ?? fit.frequency)).magnitude
             let tolerance = 3 * (fit.skew + (selectedFit?.skew ?? 0) + settings.maximumClockError.ratio)
             if !isChoice, candidate.distance > limit || apart > tolerance {
