@@ -76,7 +76,9 @@ let package = Package(
                 "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
                 "RealTimeClock",
             ]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
+        pure(
+            "Configuration",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
         pure(
             "Simulation",
             [
@@ -106,8 +108,9 @@ let package = Package(
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock", "TimeZones",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock",
+                "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -194,6 +197,7 @@ let package = Package(
             name: "ClockStudiesTests",
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
             dependencies: [

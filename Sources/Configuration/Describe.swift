@@ -19,7 +19,8 @@ extension Configuration {
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
         lines += realTimeClockLines(settings.realTimeClock)
-        lines += serverLines(settings) + controlLines(settings) + processLines(settings)
+        lines += serverLines(settings) + controlLines(settings) + processLines(settings) + recordLines(settings)
+        lines += stampLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
 

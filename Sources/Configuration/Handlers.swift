@@ -12,6 +12,8 @@ extension Parser {
         .merging(temperatureHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(recordHandlers) { first, _ in first }
+        .merging(stampHandlers) { first, _ in first }
         .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [

@@ -2,6 +2,7 @@ internal import Addresses
 public import BoundPage
 public import Engine
 internal import RealTimeClock
+public import Recording
 public import TimeBase
 public import Timekeeping
 
@@ -59,6 +60,8 @@ public struct SimulatedHost: Host {
     /// Genuine replies that were handed to the engine.
     public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
+    /// Lines of the measurement logs.
+    public private(set) var logged: [LogRecord] = []
     public private(set) var served: ServedTime?
     /// What programs are told of true time.
     public private(set) var published: BoundReport?
@@ -184,6 +187,8 @@ public struct SimulatedHost: Host {
         case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
         case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
+        case .log(let record): logged.append(record)
+        case .cycleLogs: break
         case .stop(let status): exitStatus = status
         case .testRoutes(let endpoints):
             let isConnected = scenario.connectivity.isConnected(at: now)

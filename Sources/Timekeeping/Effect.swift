@@ -1,5 +1,6 @@
 public import Addresses
 public import BoundPage
+public import Recording
 public import TimeBase
 
 /// The kernel clock's rate, in the kernel's own units (adjtimex(2)).
@@ -53,6 +54,8 @@ public struct KernelStatus: Hashable, Sendable {
 public enum StateFile: Hashable, Sendable {
     /// Frequency and skew, in chrony's format.
     case drift
+    /// A source's samples, in chrony's format (`dumpdir`): the source's address, or `refid:` and eight digits.
+    case measurements(of: String)
     /// What is known of the real-time clock: chrony's `rtcfile` and more.
     case realTimeClock
     /// The time, for the next start of a machine without a real-time clock.
@@ -138,6 +141,12 @@ public enum Effect: Equatable, Sendable {
 
     /// Say something to the log.
     case note(Note)
+
+    /// Add a line to a measurement log (`log`).
+    indirect case log(LogRecord)
+
+    /// Begin the measurement logs anew: somebody has renamed their files.
+    case cycleLogs
 
     /// End the program with this exit status, after all effects before it.
     case stop(status: Int32)

@@ -1,4 +1,5 @@
 public import Addresses
+public import Recording
 public import TimeBase
 
 /// How one time source is to be treated: a `server` or `pool` line of the configuration.
@@ -235,6 +236,14 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var driftInterval = Duration.seconds(3600)
     /// Whether there is a drift file to keep.
     public var keepsDrift = false
+    /// Which measurement logs are written (`log`).
+    public var logs: Set<ChronyLog> = []
+    /// Whether the log of measurements has also what no sample was made of (`log rawmeasurements`).
+    public var logsRawMeasurements = false
+    /// Whether samples are kept when the program ends (`dumpdir`).
+    public var keepsMeasurements = false
+    /// What was kept of each source's samples when the program ended last (-r), by the source's address.
+    public var keptMeasurements: [IPAddress: DumpRecord] = [:]
     /// Frequency and skew from the drift file.
     public var initialDrift: Drift?
     /// Precision of the wall clock (time of one reading, or its resolution).

@@ -23,6 +23,10 @@ public struct Timekeeper: Engine {
     var discipline: Discipline
     /// Moments of samples are counted from here.
     let origin: Instant<Oscillator>
+    /// What was kept of sources that have not answered yet.
+    var kept: [IPAddress: KeptMeasurements] = [:]
+    /// The bound before the selection that is under way, for the tracking log.
+    var lastBound: Double?
     /// Offsets of samples are counted from here: true time less oscillator time is this much more than they say.
     var offsetBase = Duration.zero
 
@@ -123,6 +127,7 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        takeKeptMeasurements(at: now)
         for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
         realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
@@ -201,6 +206,8 @@ public struct Timekeeper: Engine {
             setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
+        noteKeptMeasurements(&effects)
+        logUnsynchronised(now, &effects)
     }
 
     public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
@@ -215,6 +222,7 @@ public struct Timekeeper: Engine {
             if let known = sources[index].exchange?.sent.kind, stamp.kind > known {
                 sources[index].exchange?.sent = stamp
                 if stamp.kind == .kernel { sources[index].kernelSent &+= 1 }
+                if stamp.kind == .hardware { sources[index].hardwareSent &+= 1 }
             }
         case .sendFailed(let token, _):
             sendingFailed(token, now, &effects)
@@ -260,6 +268,7 @@ public struct Timekeeper: Engine {
         }
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
+        if settings.keepsMeasurements { saveMeasurements(now, &effects) }
         finishRealTimeClock(now, &effects)
         saveTime(now, &effects)
         for source in sources {

@@ -31,7 +31,7 @@ extension LinuxHost {
                 }
                 pollSet.watch(socket.number, .server(servers.count), reports: socket.hasTransmitStamps)
                 serverFamilies.append(address.family)
-                servers.append(Socket(socket))
+                servers.append(Socket(socket, awaiting: settings.awaitedStamps))
             } catch {
                 failures.append(("\(endpoint): \(error)", error.number == SystemError.addressInUse))
             }

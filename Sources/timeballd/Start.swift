@@ -28,9 +28,12 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     host.makeStateDirectories(for: user, log)
     makeDirectory(ofFile: host.driftFile, user, log)
     makeDirectory(ofFile: host.temperatureFile, user, log)
+    makeDirectory(ofFile: host.dumpFile(of: "any"), user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
+    linux.logs = MeasurementLogs(host, for: user, log)
+    linux.hardware = HardwareStamps(host, log)
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
@@ -38,6 +41,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    linux.hardware.rate = rate.frequency.ratio
     settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
@@ -47,6 +51,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.openPage()
     linux.allowWorkers()
     readDrift(host, &settings, log)
+    readDumps(host, &settings, log)
     settings.realTimeClock = host.realTimeClockSettings(log)
     readTemperatureModel(host, &settings, log)
 

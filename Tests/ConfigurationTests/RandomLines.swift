@@ -117,7 +117,12 @@ struct RandomLines {
             "pidfile " + pick(["/", "/x"]), "boundfile " + pick(["/", "/x"]), "lock_all",
             "sched_priority " + whole(0...99), "sourcedir /s",
             "opencommands" + pick(["", " tracking"]) + pick(["", " sources activity"]), "keyfile /k", "manual",
-            "dumponexit",
+            "hwtimestamp " + pick(["*", "eth0"]) + pick(["", " minpoll " + whole(-6...6)])
+                + pick(["", " rxfilter " + pick(["all", "none", "ptp"])]) + pick(["", " txcomp 0.00" + whole(0...999)])
+                + pick(["", " nocrossts"]) + pick(["", " precision 1e-8"]),
+            "hwtstimeout 0.0" + whole(0...99), "maxtxbuffers " + whole(0...999),
+            "dumponexit", "logdir /l", "dumpdir /d", "logbanner " + whole(0...99),
+            "log " + pick(["tracking", "rawmeasurements", "measurements rtc", "refclocks tempcomp selection"]),
         ])
     }
 }

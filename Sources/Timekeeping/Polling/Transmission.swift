@@ -63,10 +63,11 @@ extension Timekeeper {
         guard let packet = peerPacket(index, now, chance: random.next()) else { return miss(index, now, &effects) }
         let token = token()
         sources[index].hasHeard = false
+        sources[index].leftBefore = nil
         // It answers when it would have sent a packet anyway: until our next one.
         sources[index].exchange = Exchange(
             token: token, cookie: packet.transmit, sent: Stamp(time: now.realtime, kind: .daemon),
-            deadline: now.monotonic + sources[index].interval * 2, isWarmUp: false)
+            deadline: now.monotonic + sources[index].interval * 2, isWarmUp: false, alias: packet.receive)
         sources[index].requests &+= 1
         effects.append(.sendToPeer(token, octets: packet.octets, to: endpoint))
     }
@@ -141,6 +142,7 @@ extension Timekeeper {
             sources[index].path.reset()
             sources[index].passage = nil
             sources[index].peer = nil
+            sources[index].leftBefore = nil
             sources[index].earlier = []
             sources[index].lastInterval = nil
             sources[index].bestSample = nil
@@ -154,6 +156,7 @@ extension Timekeeper {
         steadiness.reset()
         confirmed = nil
         filter = nil
+        kept = [:]
         setUnsynchronised(reason, now, &effects)
     }
 

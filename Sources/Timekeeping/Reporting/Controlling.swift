@@ -175,8 +175,11 @@ extension Timekeeper {
         case .rekey:
             effects.append(.readKeys)
             return .status(.success)
-        case .dump, .cycleLogs:
-            // There are no histories or logs to write or begin anew.
+        case .dump:
+            saveMeasurements(now, &effects)
+            return .status(.success)
+        case .cycleLogs:
+            effects.append(.cycleLogs)
             return .status(.success)
         case .shutdown:
             effects.append(.stop(status: 0))

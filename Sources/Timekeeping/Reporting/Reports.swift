@@ -109,8 +109,8 @@ extension Timekeeper {
         report.goodCount = source.outcomes[ReplyOutcome.accepted.rawValue]
         report.kernelTransmitCount = source.kernelSent
         report.kernelReceiveCount = source.kernelReceived
-        report.hardwareTransmitCount = 0
-        report.hardwareReceiveCount = 0
+        report.hardwareTransmitCount = source.hardwareSent
+        report.hardwareReceiveCount = source.hardwareReceived
         guard let last = source.lastReply else { return report }
         report.localAddress = last.local.map { .ip($0) } ?? .unspecified
         report.leap = last.header.leap

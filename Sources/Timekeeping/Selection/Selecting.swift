@@ -11,6 +11,8 @@ extension Timekeeper {
     /// - Parameter updated: position of the source that has a new sample; nil if none has.
     mutating func select(because updated: Int?, _ now: ClockReading, _ effects: inout [Effect]) {
         let moment = seconds(at: now)
+        beginLoggingSelection(now)
+        defer { logSelection(now, &effects) }
         for index in sources.indices { classify(index, moment, now) }
         let candidates = eligible()
         guard !candidates.isEmpty else {
@@ -132,6 +134,12 @@ extension Timekeeper {
         }
         guard source.reach != 0 || isStillTimely(source) else {
             return mark(index, .unreachable, "It has not answered for \(Words.duration(silence(source, now))).")
+        }
+        guard source.reach != 0 || source.failures - 8 < source.settings.maximumUnreachable else {
+            return mark(
+                index, .unreachable,
+                "It has not answered \(source.failures) requests; the limit is 8 and \(source.settings.maximumUnreachable)"
+                    + " (maxunreach).")
         }
         if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
             return mark(index, .orphan, "It serves its own local time (orphan).")
