@@ -137,6 +137,8 @@ int clinux_udp_allow_broadcast(int descriptor) {
 
 int clinux_udp_share_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ? -errno : 0; }
 
+int clinux_udp_send_whole(int descriptor) { return set(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE) < 0 ? -errno : 0; }
+
 int clinux_udp_join_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) < 0 ? -errno : 0; }
 
 int clinux_udp_share_out(int descriptor, int family, unsigned workers, uint32_t key) {

@@ -82,6 +82,14 @@ public struct DatagramSocket: ~Copyable {
         try SystemError.check("setsockopt(SO_REUSEADDR)", clinux_udp_share_port(number))
     }
 
+    /// Packets of this socket are never cut in pieces on their way (IPv4), and no ICMP message that anybody may forge
+    /// changes how long they may be. For answers, which are no longer than a request that came through. It also spares the
+    /// kernel the search for a number by which pieces would be told from others.
+    public func sendWhole() throws(SystemError) {
+        guard family == .ipv4 else { return }
+        try SystemError.check("setsockopt(IP_MTU_DISCOVER)", clinux_udp_send_whole(number))
+    }
+
     /// Several sockets of this user may have the same address and port, and the kernel shares packets out between them.
     public func joinPort() throws(SystemError) {
         try SystemError.check("setsockopt(SO_REUSEPORT)", clinux_udp_join_port(number))

@@ -52,6 +52,8 @@ extension LinuxHost {
     /// - Parameter joinsPort: whether others of ours have the same port.
     private func serverSocket(_ endpoint: Endpoint, joinsPort: Bool) throws(SystemError) -> DatagramSocket {
         let socket = try DatagramSocket(family: endpoint.address.family, stamps: Simulator.isPreloaded ? .none : .some)
+        // Clock simulators know no such option.
+        if !Simulator.isPreloaded { try socket.sendWhole() }
         if let device = settings.serverDevice { try socket.bind(toDevice: device) }
         if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
         if !settings.timekeeper.broadcasts.isEmpty { try socket.allowBroadcast() }

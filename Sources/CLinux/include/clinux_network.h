@@ -61,6 +61,8 @@ int clinux_udp_bind_device(int descriptor, const char *device);
 int clinux_udp_allow_broadcast(int descriptor);
 /// Several sockets may have the same port, as long as they are connected to different peers.
 int clinux_udp_share_port(int descriptor);
+/// IPv4: no router may cut packets of this socket in pieces, and no ICMP message changes how long they may be.
+int clinux_udp_send_whole(int descriptor);
 /// Other sockets of this user that ask for the same may have the same address and port; the kernel shares packets out.
 int clinux_udp_join_port(int descriptor);
 /// How packets are shared out between the sockets that joined a port: those of NTP's symmetric modes to number 0 in
