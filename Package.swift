@@ -69,7 +69,10 @@ let package = Package(
         pure("Recording", ["TimeBase"]),
         pure(
             "Rendering",
-            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
+            [
+                "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies",
+                "AtomicTime", "TimeZones",
+            ]),
         pure("ChronyConsole", ["TimeBase", "Addresses", "NTPWire", "Control", "Rendering"]),
         pure(
             "Timekeeping",
@@ -77,6 +80,9 @@ let package = Package(
                 "TimeBase", "Addresses", "AtomicTime", "BoundPage", "Engine", "Estimation", "NTPWire", "Control",
                 "Recording", "RealTimeClock",
             ]),
+        pure(
+            "Clockspeed",
+            ["TimeBase", "AtomicTime", "NTPWire", "Engine", "Estimation", "Timekeeping"]),
         pure(
             "Configuration",
             [
@@ -151,6 +157,7 @@ let package = Package(
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
                 "AtSpool", "FileWatches", "Daemon", "ChronyConsole", "Configuration", "Timekeeping",
+                "AtomicTime", "Clockspeed",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -168,6 +175,14 @@ let package = Package(
             name: "BoundPageTests", dependencies: ["BoundPage", "Linux", "TimeballClock", "TimeBase"],
             swiftSettings: strict),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
+        .testTarget(name: "AtomicTimeTests", dependencies: ["AtomicTime", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockspeedTests",
+            dependencies: [
+                "Clockspeed", "AtomicTime", "Engine", "NTPWire", "Timekeeping", "TimeBase", "timeball",
+            ],
+            exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
@@ -257,6 +272,7 @@ let package = Package(
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
                 "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
+                "taiclock-server.py",
             ],
             swiftSettings: strict),
     ],

@@ -83,7 +83,7 @@ internal import TimeBase
         }
         bench.run(for: .seconds(4000))
         bench.servers = [:]
-        _ = bench.ask(.changeOffset(.milliseconds(-20)))
+        _ = bench.command(.changeOffset(.milliseconds(-20)))
         func error() -> Double {
             guard let served = bench.keeper.servedState else { return .nan }
             return (served.time(at: bench.now.realtime) - bench.trueTime).inSeconds
@@ -115,7 +115,7 @@ internal import TimeBase
         }
         bench.run(for: .seconds(10))
         #expect(bench.smoothing?.isActive == false)
-        #expect(bench.ask(.smoothTime(.activate)) == .status(.success))
+        #expect(bench.command(.smoothTime(.activate)) == .status(.success))
         #expect(bench.smoothing?.isActive == true)
         #expect(bench.smoothing?.isLeapOnly == false)
     }
@@ -126,25 +126,25 @@ internal import TimeBase
             $0.smoothTime = SmoothTimeSettings(maximumFrequency: Frequency(ppm: 10), maximumWander: Frequency(ppm: 1))
         }
         bench.run(for: .seconds(4000))
-        #expect(bench.ask(.changeOffset(.milliseconds(-500))) == .status(.success))
+        #expect(bench.command(.changeOffset(.milliseconds(-500))) == .status(.success))
         bench.run(for: .seconds(10))
         let report = try #require(bench.smoothing)
         // True time is 0.5 s further on now, and clients are still told what they were.
         #expect((report.offset.inSeconds + 0.5).magnitude < 1e-3)
         #expect(report.frequency.ppm > 0 && report.frequency.ppm <= 10.001)
         #expect(report.remainingTime > .seconds(1000) && report.lastUpdateAge <= .seconds(10))
-        #expect(bench.ask(.smoothTime(.reset)) == .status(.success))
+        #expect(bench.command(.smoothTime(.reset)) == .status(.success))
         #expect(bench.smoothing?.offset == .zero)
         var plain = Bench(settings(1))
         plain.run(for: .seconds(10))
-        #expect(plain.ask(.smoothing) == .status(.notEnabled))
-        #expect(plain.ask(.smoothTime(.reset)) == .status(.notEnabled))
+        #expect(plain.command(.smoothing) == .status(.notEnabled))
+        #expect(plain.command(.smoothTime(.reset)) == .status(.notEnabled))
     }
 }
 
 extension Bench {
     /// Asks by the Unix socket.
-    mutating func ask(_ request: ControlRequest) -> ControlReply? {
+    mutating func command(_ request: ControlRequest) -> ControlReply? {
         forget()
         receive(.control(request.octets(sequence: 7), from: ControlClient(number: 3), .unixSocket))
         for case .reply(let octets, ControlClient(number: 3)) in effects {
@@ -155,7 +155,7 @@ extension Bench {
 
     fileprivate var smoothing: SmoothingReport? {
         var copy = self
-        guard case .smoothing(let report)? = copy.ask(.smoothing) else { return nil }
+        guard case .smoothing(let report)? = copy.command(.smoothing) else { return nil }
         return report
     }
 }
