@@ -188,7 +188,7 @@ extension Timekeeper {
             keeping.due =
                 now.monotonic + Duration(clampingSeconds: max(1, keeping.tracker.nextComparison(after: time) - time))
         }
-        log(sample, keeping, now, &effects)
+        logRealTimeClock(sample, keeping, now, &effects)
         if finding != .asExpected, finding != .wasSet(by: 0, .kernel), !keeping.tracker.isWrittenByKernel {
             saveRealTimeClock(keeping, now, &effects)
         }
@@ -198,23 +198,6 @@ extension Timekeeper {
         {
             plan(&keeping, now)
         }
-    }
-
-    /// A line of `rtc.log`, if the configuration asks for it.
-    private func log(
-        _ sample: RealTimeClockSample, _ keeping: RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
-    ) {
-        guard settings.logs.contains(.rtc) else { return }
-        let estimate = keeping.tracker.estimate(at: sample.time)
-        effects.append(
-            .log(
-                .realTimeClock(
-                    RealTimeClockLine(
-                        time: Int(now.realtime.sinceEpoch.components.seconds), offset: sample.offset,
-                        isEstimateValid: estimate.map { $0.samples > 2 } ?? false,
-                        estimatedOffset: estimate?.offset ?? 0, frequency: estimate?.frequency.ppm ?? 0,
-                        samples: estimate?.samples ?? 0, runs: estimate?.runs ?? 0,
-                        interval: Int((keeping.due - now.monotonic).components.seconds)))))
     }
 
     /// Plans to set it at the next second that can be met.

@@ -2,6 +2,7 @@ internal import Addresses
 internal import Control
 internal import Estimation
 internal import NTPWire
+internal import RealTimeClock
 internal import Recording
 internal import TimeBase
 
@@ -94,6 +95,24 @@ extension Timekeeper {
                         time: wallSeconds(now), temperature: reading, compensation: -clock.compensation * 1e6))))
     }
 
+    // MARK: rtc
+
+    /// The real-time clock was compared with true time.
+    func logRealTimeClock(
+        _ sample: RealTimeClockSample, _ keeping: RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
+        guard wants(.rtc) else { return }
+        let estimate = keeping.tracker.estimate(at: sample.time)
+        effects.append(
+            .log(
+                .realTimeClock(
+                    RealTimeClockLine(
+                        time: wallSeconds(now), offset: sample.offset, isEstimateValid: estimate != nil,
+                        estimatedOffset: estimate?.offset ?? 0, frequency: estimate?.frequency.ppm ?? 0,
+                        samples: estimate?.samples ?? 0, runs: estimate?.runs ?? 0,
+                        interval: Int((keeping.due - now.monotonic).components.seconds)))))
+    }
+
     // MARK: selection
 
     /// Notes what the logs tell of the state before a selection.
@@ -106,7 +125,7 @@ extension Timekeeper {
         guard wants(.selection) else { return }
         let moment = seconds(at: now)
         let wall = wallOffset(at: now.monotonic)
-        for source in sources where source.endpoint != nil {
+        for source in sources where source.isWithinReach {
             let interval = interval(of: source, at: moment).map { known in
                 let fast = wall - known.offset
                 return (fast - known.distance)...(fast + known.distance)
