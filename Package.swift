@@ -69,13 +69,16 @@ let package = Package(
         pure(
             "Rendering",
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
+        pure("ChronyConsole", ["TimeBase", "Addresses", "NTPWire", "Control", "Rendering"]),
         pure(
             "Timekeeping",
             [
                 "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
                 "RealTimeClock",
             ]),
-        pure("Configuration", ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Timekeeping"]),
+        pure(
+            "Configuration",
+            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
         pure(
             "Simulation",
             [
@@ -105,8 +108,9 @@ let package = Package(
         .executableTarget(
             name: "timeballd",
             dependencies: [
-                "TimeBase", "Addresses", "BoundPage", "Engine", "NTPWire", "Control", "Recording", "Timekeeping",
-                "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock", "TimeZones",
+                "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
+                "Timekeeping", "Configuration", "Cryptography", "CLinux", "Linux", "Daemon", "RealTimeClock",
+                "TimeZones",
             ],
             swiftSettings: strict + [
                 .unsafeFlags([
@@ -141,7 +145,7 @@ let package = Package(
                 "TimeBase", "TimeZones", "Scheduling", "Addresses", "BoundPage", "NTPWire", "Control", "Rendering",
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
-                "AtSpool", "FileWatches", "Daemon",
+                "AtSpool", "FileWatches", "Daemon", "ChronyConsole", "Configuration", "Timekeeping",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -193,6 +197,7 @@ let package = Package(
             name: "ClockStudiesTests",
             dependencies: ["ClockStudies", "ClockStatistics", "Engine", "TimeBase", "Recording"],
             swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TimeBase"], swiftSettings: strict),
         .testTarget(
             name: "RealTimeClockTests",
             dependencies: [
@@ -209,11 +214,16 @@ let package = Package(
             name: "NTPWireTests", dependencies: ["NTPWire", "Cryptography", "TimeBase"], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Addresses", "TimeBase"], swiftSettings: strict),
         .testTarget(
+            name: "ChronyConsoleTests", dependencies: ["ChronyConsole", "Control", "Addresses", "TimeBase"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "Control", "NTPWire", "Addresses", "TimeBase"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase"],
+            dependencies: [
+                "Configuration", "Recording", "NTPWire", "Timekeeping", "Addresses", "TimeBase", "Simulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimekeepingTests",
@@ -238,7 +248,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "InteropTests", dependencies: [], exclude: ["lying-server.py", "flood.py", "kernel-clock.py"],
+            name: "InteropTests", dependencies: [],
+            exclude: [
+                "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -42,6 +43,8 @@ struct clinux_batch {
     unsigned used;
     // Answers in line.
     unsigned waiting;
+    // The only IPv4 address of this machine but for 127.0.0.0/8; 0 if there are several, or it is not known.
+    in_addr_t only;
     struct mmsghdr *in, *out;
     struct iovec *pieces_in, *pieces_out;
     union name *names;
@@ -220,6 +223,34 @@ void *clinux_batch_room(struct clinux_batch *batch, unsigned index) {
     return batch->room + (size_t)index * batch->size;
 }
 
+static int is_loopback(in_addr_t address) { return ntohl(address) >> 24 == 127; }
+
+void clinux_batch_learn_address(struct clinux_batch *batch) {
+    batch->only = 0;
+    struct ifaddrs *list = 0;
+    if (getifaddrs(&list) < 0) return;
+    unsigned found = 0;
+    in_addr_t only = 0;
+    for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
+        if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET) continue;
+        struct sockaddr_in address;
+        memcpy(&address, entry->ifa_addr, sizeof address);
+        if (is_loopback(address.sin_addr.s_addr)) continue;
+        only = address.sin_addr.s_addr;
+        found++;
+    }
+    freeifaddrs(list);
+    if (found == 1) batch->only = only;
+}
+
+void clinux_batch_forget_address(struct clinux_batch *batch) { batch->only = 0; }
+
+// Whether the kernel would choose the address that was asked by itself, because it has no other.
+static int is_chosen_anyway(const struct clinux_batch *batch, unsigned index) {
+    return batch->only && batch->destinations[index].address.four.s_addr == batch->only &&
+           !is_loopback(batch->names[index].four.sin_addr.s_addr);
+}
+
 static size_t put(char *at, int level, int type, const void *value, size_t size) {
     struct cmsghdr head = {.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(size)};
     memcpy(at, &head, sizeof head);
@@ -239,7 +270,9 @@ void clinux_batch_answer(struct clinux_batch *batch, unsigned index, unsigned co
     header->msg_iovlen = 1;
     char *control = batch->controls_out[place].octets;
     size_t used = 0;
-    if (batch->destinations[index].family == 4) {
+    if (batch->destinations[index].family == 4 && is_chosen_anyway(batch, index)) {
+        // To name it would cost a search for it in the kernel.
+    } else if (batch->destinations[index].family == 4) {
         struct in_pktinfo info = {.ipi_spec_dst = batch->destinations[index].address.four};
         used += put(control, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     } else if (batch->destinations[index].family == 6) {

@@ -46,6 +46,29 @@ int clinux_open_to_read(const char *path) { return result(open(path, O_RDONLY | 
 int clinux_open_to_append(const char *path) {
     return result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
 }
+int clinux_open_log(const char *path, uint32_t user, uint32_t group) {
+    // Non-blocking, so that a pipe put in a file's place stops nobody.
+    const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int descriptor = open(path, flags | O_CREAT | O_EXCL, 0644);
+    int is_new = descriptor >= 0;
+    if (!is_new && errno == EEXIST) descriptor = open(path, flags);
+    if (descriptor < 0) return -errno;
+    struct stat found;
+    int error = 0;
+    if (fstat(descriptor, &found) < 0) {
+        error = errno;
+    } else if (!S_ISREG(found.st_mode)) {
+        error = EINVAL;
+    } else if (is_new && (found.st_uid != user || found.st_gid != group) && fchown(descriptor, user, group) < 0) {
+        error = errno;
+        unlink(path);
+    }
+    if (error != 0) {
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
 int clinux_create_in(int directory, const char *name, uint32_t mode) {
     return result(openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
 }

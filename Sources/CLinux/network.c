@@ -111,6 +111,16 @@ int clinux_udp_create(int family, int transmit_stamps, int *has_stamps) {
     return descriptor;
 }
 
+int clinux_udp_want_hardware(int descriptor) {
+    int flags = 0;
+    socklen_t size = sizeof flags;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPING, &flags, &size) < 0) return -errno;
+    int more = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_OPT_PKTINFO |
+               SOF_TIMESTAMPING_OPT_TX_SWHW;
+    if (flags & SOF_TIMESTAMPING_TX_SOFTWARE) more |= SOF_TIMESTAMPING_TX_HARDWARE;
+    return set(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags | more) < 0 ? -errno : 0;
+}
+
 int clinux_udp_set_dscp(int descriptor, int family, int dscp) {
     int result = family == 6 ? set(descriptor, IPPROTO_IPV6, IPV6_TCLASS, dscp << 2)
                              : set(descriptor, IPPROTO_IP, IP_TOS, dscp << 2);
@@ -126,6 +136,8 @@ int clinux_udp_allow_broadcast(int descriptor) {
 }
 
 int clinux_udp_share_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ? -errno : 0; }
+
+int clinux_udp_send_whole(int descriptor) { return set(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE) < 0 ? -errno : 0; }
 
 int clinux_udp_join_port(int descriptor) { return set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) < 0 ? -errno : 0; }
 
@@ -185,6 +197,11 @@ static void read_control(struct msghdr *message, struct clinux_meta *meta) {
             struct timespec stamps[3];  // software, unused, hardware (which counts in another clock)
             if (part->cmsg_len < CMSG_LEN(sizeof stamps)) continue;
             memcpy(stamps, CMSG_DATA(part), sizeof stamps);
+            if (stamps[2].tv_sec != 0 || stamps[2].tv_nsec != 0) {
+                meta->hardware.seconds = stamps[2].tv_sec;
+                meta->hardware.nanoseconds = stamps[2].tv_nsec;
+                meta->has_hardware = 1;
+            }
             if (stamps[0].tv_sec == 0 && stamps[0].tv_nsec == 0) continue;
             meta->stamp.seconds = stamps[0].tv_sec;
             meta->stamp.nanoseconds = stamps[0].tv_nsec;
@@ -195,12 +212,20 @@ static void read_control(struct msghdr *message, struct clinux_meta *meta) {
             memcpy(&info, CMSG_DATA(part), sizeof info);
             meta->destination.family = 4;
             meta->destination.low = ntohl(info.ipi_spec_dst.s_addr);
+            if (meta->interface == 0) meta->interface = (uint32_t)info.ipi_ifindex;
         } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
             struct in6_pktinfo info;
             if (part->cmsg_len < CMSG_LEN(sizeof info)) continue;
             memcpy(&info, CMSG_DATA(part), sizeof info);
             get_in6(&info.ipi6_addr, &meta->destination);
             meta->destination.scope = info.ipi6_ifindex;
+            if (meta->interface == 0) meta->interface = info.ipi6_ifindex;
+        } else if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPING_PKTINFO) {
+            struct scm_ts_pktinfo info;
+            if (part->cmsg_len < CMSG_LEN(sizeof info)) continue;
+            memcpy(&info, CMSG_DATA(part), sizeof info);
+            if (info.if_index != 0) meta->interface = info.if_index;
+            meta->wire_octets = info.pkt_length;
         } else if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR) ||
                    (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR)) {
             struct sock_extended_err error;
@@ -276,6 +301,7 @@ long clinux_udp_send(int descriptor, const void *octets, unsigned long count, co
         size_t used = message.msg_controllen;
         if (!used) memset(&control, 0, sizeof control);
         uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+        if (stamp > 1) flags |= SOF_TIMESTAMPING_TX_HARDWARE;
         struct cmsghdr *part = (struct cmsghdr *)(control.octets + used);
         part->cmsg_level = SOL_SOCKET;
         part->cmsg_type = SO_TIMESTAMPING;

@@ -21,7 +21,7 @@ public struct CommandLineOptions: Equatable, Sendable {
     public var purpose = TimekeeperSettings.Purpose.serve
     /// Whether the clock may be touched (-x: no).
     public var controlsClock = true
-    /// Reload kept measurements (-r). Accepted; nothing is kept.
+    /// Load the samples that were kept in `dumpdir` (-r).
     public var reloadsMeasurements = false
     /// Started again rather than first (-R): no stepping (makestep) and no quick start (initstepslew).
     public var isRestart = false
@@ -78,7 +78,7 @@ public struct CommandLineOptions: Equatable, Sendable {
           -L LEVEL     log only what is as severe: -1 debugging, 0 information, 1 warnings, 2 errors, 3 fatal errors
           -R           restarted: do not step the clock
           -s           first set the clock as well as the machine knows: from the real-time clock, or the saved time
-          -r           accepted; it has no effect yet
+          -r           load the samples that were kept in dumpdir
           -F LEVEL     accepted; it has no effect yet
           -v, --version
           -h, --help
@@ -189,6 +189,7 @@ public struct CommandLineOptions: Equatable, Sendable {
         if let user { settings.user = user }
         if let schedulingPriority { settings.schedulingPriority = schedulingPriority }
         if lockAll { settings.lockAll = true }
+        settings.reloadsMeasurements = reloadsMeasurements
         settings.realTimeClock.setsClock = setsFromRTC
         if purpose != .serve { settings.serveNobody() }
         if let family { settings.limit(to: family) }

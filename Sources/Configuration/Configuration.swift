@@ -68,7 +68,9 @@ public enum Configuration {
 extension Parser {
     /// The settings, if no error was found.
     mutating func finished() throws(ConfigurationErrors) -> DaemonSettings {
+        settleReferenceClocks()
         readSourceDirectories()
+        dropMoot()
         if diagnostics.contains(where: { $0.severity == .error }) {
             throw ConfigurationErrors(diagnostics: diagnostics)
         }

@@ -58,6 +58,20 @@ public struct DaemonSettings: Equatable, Sendable {
     public var pidFile: String? = "/run/timeball/timeballd.pid"
     /// Where the frequency is remembered; nil = nowhere.
     public var driftFile: String?
+    /// Which interfaces are to stamp packets themselves.
+    public var hardwareStamps: [HardwareStampSettings] = []
+    /// How long an answer waits for the interface's stamp of its request.
+    public var hardwareStampTimeout = Duration.milliseconds(1)
+    /// How many packets that left by the server's socket may wait for their stamp; 0 = 64.
+    public var awaitedStamps = 0
+    /// Where the measurement logs are written; nil = nowhere.
+    public var logDirectory: String?
+    /// After how many lines of a measurement log its heading comes again; 0 = no headings.
+    public var logBanner = 32
+    /// Where sources' samples are kept; nil = nowhere.
+    public var dumpDirectory: String?
+    /// Whether the samples that were kept are loaded at the start (-r).
+    public var reloadsMeasurements = false
     /// Where the temperature is read; nil = nowhere.
     public var temperatureSensor: String?
     /// Where what was learned of the temperature is remembered; nil = nowhere.

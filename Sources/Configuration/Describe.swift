@@ -9,14 +9,18 @@ extension Configuration {
     /// and what only a command line can say.
     public static func describe(_ settings: DaemonSettings) -> String {
         let own = settings.timekeeper.sources.dropLast(settings.directorySources.count)
-        var lines = own.map { sourceLine($0, settings.sourceDefaults) }
+        var lines = settings.timekeeper.referenceClocks.enumerated().map {
+            referenceClockLine($0.element, $0.offset, settings.sourceDefaults)
+        }
+        lines += own.map { sourceLine($0, settings.sourceDefaults) }
         lines += settings.sourceDirectories.map { "sourcedir \($0)" }
         lines += settings.directorySources.map {
             "# from a source directory: \(sourceLine($0, settings.sourceDefaults))"
         }
         lines += sourceLines(settings) + selectionLines(settings.timekeeper) + clockLines(settings)
         lines += realTimeClockLines(settings.realTimeClock)
-        lines += serverLines(settings) + controlLines(settings) + processLines(settings)
+        lines += serverLines(settings) + controlLines(settings) + processLines(settings) + recordLines(settings)
+        lines += stampLines(settings)
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -30,6 +34,8 @@ extension Configuration {
         if let device = settings.clientDevice { lines.add("bindacqdevice \(device)") }
         lines.add("acquisitionport", Int(settings.clientPort), unless: 0)
         lines.add("dscp", settings.dscp, unless: 0)
+        lines.add(
+            "refresh", settings.timekeeper.refreshInterval, unless: TimekeeperSettings().refreshInterval)
         return lines.all
     }
 

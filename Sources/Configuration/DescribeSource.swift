@@ -13,6 +13,7 @@ extension Configuration {
         case .server: "server"
         case .pool: "pool"
         case .peer: "peer"
+        case .referenceClock: "refclock"
         }
     }
 

@@ -43,16 +43,18 @@ public struct Directive: Hashable, Sendable {
                     "initstepslew",
                     "the clock is not set before the sources start; makestep steps it in the first updates"
                 ),
-                notYet("refclock", "reference clocks are not read"),
+                works(
+                    "refclock",
+                    "Reads a clock of this machine: shared memory, a socket, a pulse or a PTP hardware clock."),
                 notYet("manual", "the time can't be entered by hand (settime)"),
                 works("acquisitionport", "The local port of requests, instead of a random one for each."),
                 works("bindacqaddress", "The local address that requests are sent from."),
                 works("bindacqdevice", "The network interface that requests leave by."),
                 works("dscp", "What kind of service packets ask routers for (DSCP)."),
-                notYet("dumpdir", "measurements are not kept over a restart"),
+                works("dumpdir", "Where each source's samples are kept over a restart (`dump`, and the option -r)."),
                 works("maxsamples", "The most samples that a source's fit uses, unless its line says otherwise."),
                 works("minsamples", "The fewest samples that a source's fit keeps, unless its line says otherwise."),
-                notYet("refresh", "names are looked up again only when a source does not answer"),
+                works("refresh", "How often the names of sources that answer are looked up again; 0 = never."),
                 works("sourcedir", "Reads sources from the `*.sources` files of directories."),
             ]
         ),
@@ -119,7 +121,7 @@ public struct Directive: Hashable, Sendable {
                 works("clientloglimit", "How much memory the list of clients and their timestamps may take."),
                 works("noclientlog", "Keeps no list of clients; ratelimit goes on."),
                 works("ratelimit", "How often one client is answered."),
-                notYet("ntsratelimit", "there is no NTS server"),
+                notYet("ntsratelimit", "there is no NTS server, so nobody asks it for keys"),
                 notYet("smoothtime", "the served time is this host's time, not smoothed"),
                 notYet("ntsserverkey", "there is no NTS server"),
                 notYet("ntsservercert", "there is no NTS server"),
@@ -128,7 +130,9 @@ public struct Directive: Hashable, Sendable {
                 notYet("maxntsconnections", "there is no NTS server"),
                 notYet("ntsntpserver", "there is no NTS server"),
                 notYet("ntsrotate", "there is no NTS server"),
-                notYet("ntpsigndsocket", "replies are not signed for Windows clients"),
+                notYet(
+                    "ntpsigndsocket",
+                    "replies are not signed by Samba for members of a Windows domain (MS-SNTP); they get plain ones"),
             ]
         ),
         (
@@ -162,9 +166,9 @@ public struct Directive: Hashable, Sendable {
         (
             "Logging",
             [
-                notYet("logdir", "no measurement logs are written"),
-                notYet("log", "no measurement logs are written"),
-                notYet("logbanner", "no measurement logs are written"),
+                works("logdir", "Where measurement logs are written."),
+                works("log", "Which measurement logs are written: `measurements`, `tracking` and others."),
+                works("logbanner", "After how many lines the heading of a log comes again; 0 = none."),
                 works("logchange", "Logs a correction that is larger than this."),
                 notYet("mailonchange", "no mail is sent; logchange logs the correction"),
             ]
@@ -174,15 +178,20 @@ public struct Directive: Hashable, Sendable {
             [
                 works("include", "Reads other files here."),
                 works("confdir", "Reads the `*.conf` files of directories here."),
-                notYet("hwtimestamp", "packets are stamped by the kernel, not by the network card"),
-                notYet("hwtstimeout", "packets are stamped by the kernel, not by the network card"),
-                notYet("maxtxbuffers", "no packets wait for a stamp of the network card"),
+                works(
+                    "hwtimestamp",
+                    "Lets a network interface stamp requests and their answers by its own clock; the kernel, if it can't."
+                ),
+                works("hwtstimeout", "How long an answer waits for the interface's stamp of its request."),
+                works("maxtxbuffers", "How many packets of the server may wait for the stamp of their leaving."),
                 works("keyfile", "Where the symmetric keys stand that authenticate packets; `rekey` reads it again."),
                 works("lock_all", "Keeps all memory resident."),
                 works("sched_priority", "The priority among real-time processes."),
                 works("pidfile", "Where the process's number is written; `/` = nowhere."),
-                notYet("ptpport", "NTP is not carried in PTP packets"),
-                notYet("ptpdomain", "NTP is not carried in PTP packets"),
+                notYet(
+                    "ptpport",
+                    "NTP is not carried in PTP packets; it helps only network cards that stamp nothing but PTP"),
+                notYet("ptpdomain", "NTP is not carried in PTP packets, so they have no domain"),
                 works("user", "Whom to become after the start."),
             ]
         ),

@@ -12,11 +12,14 @@ extension Parser {
         .merging(temperatureHandlers) { first, _ in first }
         .merging(serverHandlers) { first, _ in first }
         .merging(processHandlers) { first, _ in first }
+        .merging(recordHandlers) { first, _ in first }
+        .merging(stampHandlers) { first, _ in first }
         .merging(realTimeClockHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },
         "pool": { (parser, words) throws(Mistake) in try parser.source(.pool, &words) },
+        "refclock": { (parser, words) throws(Mistake) in try parser.referenceClock(&words) },
         "peer": { (parser, words) throws(Mistake) in try parser.source(.peer, &words) },
         "acquisitionport": { (parser, words) throws(Mistake) in parser.settings.clientPort = try words.port() },
         "bindacqdevice": { (parser, words) throws(Mistake) in
@@ -33,6 +36,10 @@ extension Parser {
         },
         "minstratum": { (parser, words) throws(Mistake) in
             parser.settings.sourceDefaults.minimumStratum = try words.integer("a stratum", in: 0...16)
+        },
+        "refresh": { (parser, words) throws(Mistake) in
+            parser.settings.timekeeper.refreshInterval = .seconds(
+                try words.integer("an interval in seconds", in: 0...31_536_000))
         },
         "bindacqaddress": { (parser, words) throws(Mistake) in
             parser.settings.clientAddresses.replace(try words.address())

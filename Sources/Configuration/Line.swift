@@ -50,7 +50,7 @@ enum Line {
     }
 
     /// What is not UTF-8 or can't be printed becomes U+FFFD, so that a message can't upset a terminal.
-    private static func text(_ octets: ArraySlice<UInt8>) -> String {
+    static func text(_ octets: ArraySlice<UInt8>) -> String {
         var text = ""
         for scalar in String(decoding: octets, as: UTF8.self).unicodeScalars {
             let isControl = scalar.value < 32 || (127...159).contains(scalar.value)

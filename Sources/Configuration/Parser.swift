@@ -8,10 +8,15 @@ struct Parser {
 
     /// Sources as they were written, and which of the defaults their lines left open.
     var sources: [WrittenSource] = []
-    private var file = ""
-    private var line = 0
+    var referenceClocks: [WrittenReferenceClock] = []
+    private(set) var file = ""
+    private(set) var line = 0
     /// The files that are being read, each included by the one before it.
-    private var open: [String] = []
+    private(set) var open: [String] = []
+    /// Whether any source is to be authenticated by NTS.
+    var asksForNTS = false
+    /// What became of each line, where somebody wants to know (an import).
+    var records: [LineRecord]?
     /// In a `*.sources` file only sources may stand.
     private var onlySources = false
 
@@ -30,6 +35,8 @@ struct Parser {
             return report(.error, word, "the line is longer than \(Line.longest) octets")
         }
         var words = Line.words(octets)[...]
+        let record = beginRecord(octets, words.first)
+        defer { endRecord(record) }
         guard let first = words.popFirst() else { return }
         var arguments = Arguments(directive: first, rest: words)
         do throws(Mistake) {
@@ -67,6 +74,17 @@ struct Parser {
 
     mutating func warn(_ word: Word, _ sentence: String) {
         report(.warning, word, sentence)
+    }
+
+    /// Where the line that is being read stands.
+    var place: (file: String, line: Int) { (file, line) }
+
+    /// A remark on a line that was read before.
+    mutating func warn(_ word: Word, at place: (file: String, line: Int), _ sentence: String) {
+        let now = self.place
+        defer { (file, line) = now }
+        (file, line) = place
+        warn(word, sentence)
     }
 
     private mutating func report(_ severity: Diagnostic.Severity, _ word: Word, _ sentence: String) {

@@ -9,8 +9,11 @@ extension Parser {
         var maximumPoll: Word?
         while let option = arguments.optional() {
             if option.lowercased == "maxpoll" { maximumPoll = option }
-            if kind == .peer, ["xleave", "extfield", "iburst", "burst"].contains(option.lowercased) {
-                warn(option, "'\(option.lowercased)' has no effect on a peer in this version")
+            if kind == .peer, ["iburst", "burst"].contains(option.lowercased) {
+                warn(
+                    option,
+                    "'\(option.lowercased)' has no effect on a peer, as in chrony: it answers when it would have sent a"
+                        + " packet anyway")
             }
             try read(option, &arguments, &source)
         }
@@ -100,6 +103,8 @@ extension Parser {
         case "minsamples": source.minimumSamples = try arguments.integer("a number of samples", in: 1...64)
         case "maxsamples": source.maximumSamples = try sampleLimit(&arguments)
         case "minstratum": source.minimumStratum = try arguments.integer("a stratum", in: 0...16)
+        case "maxunreach":
+            source.settings.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
         default: return false
         }
         return true
@@ -117,9 +122,6 @@ extension Parser {
     ) throws(Mistake) -> Bool {
         let sentence: String
         switch option.lowercased {
-        case "maxunreach":
-            source.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
-            sentence = "an unreachable source remains selectable as long as its root distance allows"
         case "filter":
             _ = try arguments.integer("a number of samples", in: 1...64)
             sentence = "every sample is used"
@@ -132,7 +134,10 @@ extension Parser {
                 source.asksMonotonicRoot = true
                 return true
             }
-            sentence = "requests carry no such extension field"
+            sentence =
+                field.text.uppercased() == "10A"
+                ? "nothing on the way fills in that field, because NTP is not carried in PTP packets"
+                : "chrony accepts it and does nothing with it either"
         case "certset":
             _ = try arguments.integer("a set of certificates", in: 0...0xFFFF_FFFF)
             sentence = "there is no NTS"
@@ -140,6 +145,7 @@ extension Parser {
             _ = try arguments.integer("a port", in: 1...65_535)
             sentence = "there is no NTS"
         case "nts":
+            asksForNTS = true
             source.noselect = true
             warn(
                 option,

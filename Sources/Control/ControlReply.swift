@@ -15,8 +15,7 @@ public enum ControlReply: Equatable, Sendable {
     case rtc(RTCReport)
     case smoothing(SmoothingReport)
     case manualTimestamp(ManualTimestampReport)
-    /// The times typed by hand; this daemon's list is always empty.
-    case manualList(count: UInt32)
+    case manualList(ManualListReport)
     case clientAccesses(ClientAccessReport)
     case statusReport(StatusReport)
     case story(String)
@@ -77,7 +76,8 @@ public enum ControlReply: Equatable, Sendable {
     private func writeBody(_ writer: inout OctetWriter, _ code: ReplyCode) {
         switch self {
         case .status: break
-        case .sourceCount(let count), .manualList(let count): writer.uint32(count)
+        case .sourceCount(let count): writer.uint32(count)
+        case .manualList(let report): report.write(&writer)
         case .source(let report): report.write(&writer)
         case .sourceName(let name): writer.text(name, 256)
         case .sourceStatistics(let report): report.write(&writer)
@@ -142,7 +142,7 @@ extension ControlReply {
         case .smoothing: .smoothing(.read(&reader))
         case .ntpDataOld: NTPDataReport.read(&reader, isOld: true).map(ControlReply.ntpData)
         case .manualTimestamp: .manualTimestamp(.read(&reader))
-        case .manualList: .manualList(count: reader.uint32())
+        case .manualList: .manualList(.read(&reader))
         case .sourceName: .sourceName(reader.text(256))
         case .authentication: AuthenticationReport.read(&reader).map(ControlReply.authentication)
         case .clientAccesses: .clientAccesses(.read(&reader))

@@ -59,6 +59,8 @@ public enum ControlRequest: Equatable, Sendable {
     case smoothTime(SmoothTimeMode)
     /// Serve our own time although no source confirms it; nil ends that.
     case local(LocalReference?)
+    /// The same as chrony 4.3 understands it, which has fewer options. A daemon reads it as ``local(_:)``.
+    case localOld(LocalReference?)
 
     // Serving.
     case access(AccessSubject, SourceAddress, bits: Int32, allowed: Bool, all: Bool)

@@ -48,6 +48,7 @@ extension ControlRequest {
         case .manualDelete: .manualDelete
         case .smoothTime: .smoothTime
         case .local: .local
+        case .localOld: .localOld
         case .access(.time, _, _, let allowed, let all):
             allowed ? (all ? .allowAll : .allow) : (all ? .denyAll : .deny)
         case .access(.control, _, _, let allowed, let all):
@@ -118,7 +119,8 @@ extension ControlRequest {
         case .manual(let mode): writer.int32(mode.rawValue)
         case .manualDelete(let index): writer.int32(index)
         case .smoothTime(let mode): writer.int32(mode.rawValue)
-        case .local(let local): write(local, &writer)
+        case .local(let local): write(local, &writer, isOld: false)
+        case .localOld(let local): write(local, &writer, isOld: true)
         case .access(_, let address, let bits, _, _):
             writer.address(address)
             writer.int32(bits)
@@ -150,12 +152,13 @@ extension ControlRequest {
         writer.uint32(flags.rawValue)
     }
 
-    private func write(_ local: LocalReference?, _ writer: inout OctetWriter) {
+    private func write(_ local: LocalReference?, _ writer: inout OctetWriter, isOld: Bool) {
         guard let local else { return }
         writer.int32(1)
         writer.int32(local.stratum)
         writer.duration(local.distance)
         writer.int32(local.orphan ? 1 : 0)
+        guard !isOld else { return }
         writer.duration(local.activate)
         writer.duration(local.waitSynchronised)
         writer.duration(local.waitUnsynchronised ?? (local.orphan ? .seconds(300) : .zero))

@@ -76,7 +76,7 @@ public struct ControlSocket: ~Copyable {
 
     private static let alive = "connect to a live daemon"
 
-    private static func removeStale(_ path: String) throws(SystemError) {
+    static func removeStale(_ path: String) throws(SystemError) {
         let probe = try UnixDatagramSocket()
         do throws(SystemError) {
             try probe.connect(to: path)

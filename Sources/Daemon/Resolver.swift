@@ -103,6 +103,7 @@ public struct Resolver: ~Copyable {
 
     /// Ends the processes that took too long.
     public mutating func expire(at now: Instant<Monotonic>) -> [ResolverAnswer] {
+        if children.isEmpty { return [] }
         let late = children.filter { $0.deadline <= now }.map { ResolverAnswer(question: $0.question, addresses: []) }
         guard !late.isEmpty else { return [] }
         children.removeAll { $0.deadline <= now }

@@ -126,6 +126,16 @@ public struct ClockFilter: Equatable, Sendable {
         }
     }
 
+    /// Adds to the offset of one source, which says that it has corrected its own phase by so much, and takes it for as
+    /// uncertain: the next sample tells whether that is so.
+    public mutating func shift(_ number: Int, by seconds: Double) {
+        guard let place = members.firstIndex(where: { $0.number == number }) else { return }
+        for index in beliefs.indices {
+            beliefs[index].mean[place] += seconds
+            beliefs[index].covariance[place * size + place] += seconds * seconds
+        }
+    }
+
     /// What is believed of a moment at or after the last sample.
     ///
     /// - Parameter weights: how much each source counts, by its number; others do not count.

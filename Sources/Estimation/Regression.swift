@@ -70,6 +70,12 @@ public struct Regression: SourceEstimate {
         estimate?.offset += seconds
     }
 
+    /// Adds to every offset, after the source corrected its own phase; what it claimed before still holds.
+    public mutating func shiftPhase(by seconds: Double) {
+        shift(by: seconds)
+        for index in samples.indices { samples[index].rootDispersion += seconds.magnitude }
+    }
+
     public mutating func add(_ sample: Sample) {
         if let newest, sample.time <= newest.time { reset() }
         samples.append(sample)

@@ -15,9 +15,12 @@ public struct Sample: Equatable, Sendable {
     public var rootDelay: Double
     /// Dispersion all the way to the primary clock.
     public var rootDispersion: Double
+    /// Standard deviation of the offset, where it was measured; nil where the way tells it (``PathModel``).
+    public var deviation: Double?
 
     public init(
-        time: Double, offset: Double, delay: Double, dispersion: Double, rootDelay: Double, rootDispersion: Double
+        time: Double, offset: Double, delay: Double, dispersion: Double, rootDelay: Double, rootDispersion: Double,
+        deviation: Double? = nil
     ) {
         self.time = time
         self.offset = offset
@@ -25,6 +28,7 @@ public struct Sample: Equatable, Sendable {
         self.dispersion = dispersion
         self.rootDelay = rootDelay
         self.rootDispersion = rootDispersion
+        self.deviation = deviation
     }
 
     /// How far the truth can be from the offset at the moment of the sample (RFC 5905 section 11.2: root distance).

@@ -1,4 +1,5 @@
 internal import CLinux
+public import TimeBase
 
 /// A file that is replaced as a whole: whatever happens, power failure included, its name leads to the old content or to
 /// the new one. The new content is written aside, synced, renamed over the old, and the directory is synced.
@@ -76,6 +77,13 @@ public struct AtomicFile: ~Copyable {
             octets += more
         }
         return octets
+    }
+
+    /// When a file was changed last, in whole seconds; nil if there is none.
+    public static func modified(_ path: String) -> Instant<Realtime>? {
+        var status = clinux_status_of_file()
+        guard unsafe clinux_stat(path, &status) >= 0 else { return nil }
+        return Instant(sinceEpoch: .seconds(status.modified))
     }
 
     /// The names in a directory, in any order, without `.` and `..`; nil if it cannot be read.

@@ -30,17 +30,10 @@ public struct BootFacts: Sendable {
     /// When this program was built, as the time of its file says where that can be.
     static var build: BootEvidence.Floor {
         let name = "the build of this program"
-        guard let time = modified("/proc/self/exe"), time > oldest,
+        guard let time = AtomicFile.modified("/proc/self/exe"), time > oldest,
             time - oldest < .seconds(20 * 366 * 86_400)
         else { return BootEvidence.Floor(name, oldest) }
         return BootEvidence.Floor(name, time)
-    }
-
-    /// When a file was changed last; nil if there is none.
-    static func modified(_ path: String) -> Instant<Realtime>? {
-        var status = clinux_status_of_file()
-        guard unsafe clinux_stat(path, &status) >= 0 else { return nil }
-        return Instant(sinceEpoch: .seconds(status.modified))
     }
 
     /// Looks at everything, which takes up to some seconds where there is an RTC.
@@ -54,7 +47,7 @@ public struct BootFacts: Sendable {
         evidence.chip = RealTimeClockChip(named: RealTimeClockFacts(path: device).name)
         let files = trustedFiles + [recordFile, timeFile].compactMap { $0 }
         evidence.files = files.compactMap { path in
-            Self.modified(path).map { BootEvidence.Floor(path, $0) }
+            AtomicFile.modified(path).map { BootEvidence.Floor(path, $0) }
         }
         if let path = recordFile { evidence.record = record(path) }
         if let path = timeFile { evidence.saved = savedTime(path) }

@@ -26,15 +26,18 @@ public struct ClockPair: Sendable, Hashable {
         try read(number: clock.rawValue, attempts: attempts)
     }
 
-    static func read(number: Int32, attempts: Int) throws(SystemError) -> ClockPair {
+    /// - Parameter first: the clock in the wall clock's place.
+    static func read(
+        number: Int32, attempts: Int, against first: Int32 = Int32(CLINUX_REALTIME.rawValue)
+    ) throws(SystemError) -> ClockPair {
         var best: (width: Duration, before: Duration, other: Duration)?
         for _ in 0..<max(1, attempts) {
             var before = clinux_time()
             var between = clinux_time()
             var after = clinux_time()
-            try SystemError.check("clock_gettime", unsafe clinux_clock_read(Int32(CLINUX_REALTIME.rawValue), &before))
+            try SystemError.check("clock_gettime", unsafe clinux_clock_read(first, &before))
             try SystemError.check("clock_gettime", unsafe clinux_clock_read(number, &between))
-            try SystemError.check("clock_gettime", unsafe clinux_clock_read(Int32(CLINUX_REALTIME.rawValue), &after))
+            try SystemError.check("clock_gettime", unsafe clinux_clock_read(first, &after))
             let width = Duration(after) - Duration(before)
             // Negative when the wall clock was stepped meanwhile.
             guard width >= .zero, best.map({ width < $0.width }) ?? true else { continue }

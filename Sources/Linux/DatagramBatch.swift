@@ -70,12 +70,19 @@ public import TimeBase
         return SocketAddress(kernel: address)
     }
 
+    /// A copy of a datagram's octets.
+    public func octets(_ index: Int) -> [UInt8] {
+        let count = arrival(index).count
+        // Right because the count is at most the size, which the buffer has for each datagram.
+        return unsafe Array(UnsafeRawBufferPointer(start: clinux_batch_octets(batch, UInt32(index)), count: count))
+    }
+
     /// Hands out a datagram's octets, and as much room for the answer to it.
     ///
-    /// - Parameter body: writes the answer into the room.
-    public mutating func withDatagram<Result>(
-        _ index: Int, _ body: (Span<UInt8>, inout MutableSpan<UInt8>) -> Result
-    ) -> Result {
+    /// - Parameter body: writes the answer into the room, and says how many octets it has.
+    public mutating func withDatagram(
+        _ index: Int, _ body: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int
+    ) -> Int {
         let count = arrival(index).count
         // Right because the count is at most the size, which both buffers have for each datagram, and nothing else is
         // handed out meanwhile.
@@ -84,6 +91,17 @@ public import TimeBase
         let request = unsafe octets.bindMemory(to: UInt8.self).span
         var reply = unsafe room.bindMemory(to: UInt8.self).mutableSpan
         return body(request, &reply)
+    }
+
+    /// Looks whether this machine has only one IPv4 address (but for 127.0.0.0/8): then answers from it need not name it,
+    /// and the kernel need not look for it. It takes some ten microseconds, and holds until ``forgetAddress()``.
+    public mutating func learnAddress() {
+        unsafe clinux_batch_learn_address(batch)
+    }
+
+    /// From now on each answer names the address that it leaves from.
+    public mutating func forgetAddress() {
+        unsafe clinux_batch_forget_address(batch)
     }
 
     /// Puts the answer to a datagram in line, to leave with the next ``send(by:)`` from the address that was asked.

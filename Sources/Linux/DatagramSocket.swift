@@ -15,6 +15,12 @@ public struct DatagramInformation: Sendable {
     public var identifier: UInt32
     /// Whether the buffer was too short.
     public var isTruncated: Bool
+    /// The interface's own timestamp of the packet, by the interface's own clock; nil if it took none.
+    public var hardware: Duration?
+    /// By which interface it came or left; 0 if that is not known.
+    public var interface: UInt32
+    /// Its length with the link's header; 0 if that is not known.
+    public var wireOctets: Int
 }
 
 /// A UDP socket that never blocks and has the kernel take timestamps (SO_TIMESTAMPING, timestamping.rst).
@@ -24,6 +30,9 @@ public struct DatagramSocket: ~Copyable {
     /// Whether the kernel reports when packets leave.
     public let hasTransmitStamps: Bool
 
+    /// Whether interfaces that stamp packets themselves are asked for their stamps, too.
+    public let hasHardwareStamps: Bool
+
     /// Of which packets the kernel reports when they leave.
     public enum TransmitStamps: Int32, Sendable {
         case none = 0
@@ -32,17 +41,22 @@ public struct DatagramSocket: ~Copyable {
         case some = 2
     }
 
-    /// - Parameter transmitStamps: whether the kernel also reports when packets leave: ``receiveTransmitStamp(scratch:)``.
-    public init(family: AddressFamily, transmitStamps: Bool) throws(SystemError) {
-        try self.init(family: family, stamps: transmitStamps ? .all : .none)
+    /// - Parameters:
+    ///   - transmitStamps: whether the kernel also reports when packets leave: ``receiveTransmitStamp(scratch:)``.
+    ///   - hardware: whether the stamps of interfaces are asked for, too.
+    public init(family: AddressFamily, transmitStamps: Bool, hardware: Bool = false) throws(SystemError) {
+        try self.init(family: family, stamps: transmitStamps ? .all : .none, hardware: hardware)
     }
 
-    /// - Parameter stamps: of which packets the kernel reports when they leave.
-    public init(family: AddressFamily, stamps: TransmitStamps) throws(SystemError) {
+    /// - Parameters:
+    ///   - stamps: of which packets the kernel reports when they leave.
+    ///   - hardware: whether the stamps of interfaces are asked for, too.
+    public init(family: AddressFamily, stamps: TransmitStamps, hardware: Bool = false) throws(SystemError) {
         var hasStamps: Int32 = 0
         let number = unsafe clinux_udp_create(family.code, stamps.rawValue, &hasStamps)
         descriptor = FileDescriptor(owning: try SystemError.check("socket", number))
         hasTransmitStamps = stamps != .none && hasStamps != 0
+        hasHardwareStamps = hardware && hasStamps != 0 && clinux_udp_want_hardware(number) >= 0
         self.family = family
     }
 
@@ -66,6 +80,14 @@ public struct DatagramSocket: ~Copyable {
     /// Several sockets may have the same port, as long as they are connected to different peers.
     public func sharePort() throws(SystemError) {
         try SystemError.check("setsockopt(SO_REUSEADDR)", clinux_udp_share_port(number))
+    }
+
+    /// Packets of this socket are never cut in pieces on their way (IPv4), and no ICMP message that anybody may forge
+    /// changes how long they may be. For answers, which are no longer than a request that came through. It also spares the
+    /// kernel the search for a number by which pieces would be told from others.
+    public func sendWhole() throws(SystemError) {
+        guard family == .ipv4 else { return }
+        try SystemError.check("setsockopt(IP_MTU_DISCOVER)", clinux_udp_send_whole(number))
     }
 
     /// Several sockets of this user may have the same address and port, and the kernel shares packets out between them.
@@ -122,6 +144,14 @@ public struct DatagramSocket: ~Copyable {
         try receive(into: &scratch, errorQueue: true)
     }
 
+    /// Waits until there is a report of a packet that left, and no longer than this.
+    public func awaitTransmitStamp(atMost limit: Duration) {
+        var entry = clinux_poll_entry(
+            descriptor: number, events: Int16(CLINUX_POLL_PRIORITY.rawValue), ready: 0)
+        let milliseconds = Int32(clamping: (limit.inNanoseconds + 999_999) / 1_000_000)
+        _ = unsafe clinux_poll(&entry, 1, milliseconds)
+    }
+
     private func receive(into buffer: inout [UInt8], errorQueue: Bool) throws(SystemError) -> DatagramInformation? {
         var meta = clinux_meta()
         // Right because the kernel is told the buffer's own size.
@@ -134,7 +164,9 @@ public struct DatagramSocket: ~Copyable {
             count: min(count, buffer.count), source: SocketAddress(kernel: meta.source),
             destination: SocketAddress(kernel: meta.destination),
             stamp: meta.has_stamp != 0 ? Instant(sinceEpoch: Duration(meta.stamp)) : nil,
-            identifier: meta.identifier, isTruncated: meta.truncated != 0)
+            identifier: meta.identifier, isTruncated: meta.truncated != 0,
+            hardware: meta.has_hardware != 0 ? Duration(meta.hardware) : nil, interface: meta.interface,
+            wireOctets: Int(meta.wire_octets))
     }
 
     /// Sends the first `count` octets of a buffer.
@@ -150,12 +182,13 @@ public struct DatagramSocket: ~Copyable {
         precondition(count >= 0 && count <= octets.count, "A datagram is not longer than its buffer.")
         var to = destination?.kernel ?? clinux_address()
         var from = source?.kernel ?? clinux_address()
+        let stamp: Int32 = stamped ? (hasHardwareStamps ? 2 : 1) : 0
         // Right because `count` was compared with the array's size.
         let sent = unsafe octets.withUnsafeBytes { bytes in
             if destination == nil {
-                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), nil, &from, stamped ? 1 : 0)
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), nil, &from, stamp)
             } else {
-                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), &to, &from, stamped ? 1 : 0)
+                unsafe clinux_udp_send(number, bytes.baseAddress, UInt(count), &to, &from, stamp)
             }
         }
         try SystemError.check("sendmsg", sent)

@@ -14,6 +14,15 @@ public struct HardwareClockDevice: ~Copyable {
     public func pair(attempts: Int = 9) throws(SystemError) -> ClockPair {
         try ClockPair.read(number: clinux_phc_clock(descriptor.number), attempts: attempts)
     }
+
+    /// CLOCK_MONOTONIC_RAW, which nobody steers, and this clock at one moment, and how far the two may be from the same.
+    public func rawPair(attempts: Int = 9) throws(SystemError) -> (
+        raw: Duration, clock: Duration, uncertainty: Duration
+    ) {
+        let pair = try ClockPair.read(
+            number: clinux_phc_clock(descriptor.number), attempts: attempts, against: MachineClock.raw.rawValue)
+        return (pair.realtime.sinceEpoch, pair.other, pair.uncertainty)
+    }
 }
 
 /// A pulse per second, `/dev/ppsN`.

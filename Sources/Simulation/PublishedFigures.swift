@@ -41,6 +41,7 @@ public struct PublishedFigures: Equatable, Sendable {
         "holdtemp": .init(rms: 0.0112, rmsWorst: 0.0174, packetsSent: 262, below1ms: 72, below100us: 72),
         "false2of5": .init(rms: 0.000538, rmsWorst: 0.000926, packetsSent: 326, below1ms: 111, below100us: 874),
         "asym3": .init(rms: 0.00141, rmsWorst: 0.00239, packetsSent: 195, below1ms: 21000, below100us: nil),
+        "refclk": .init(rms: 3.78e-07, rmsWorst: 4.73e-07, packetsSent: 0, below1ms: 48, below100us: 48),
         "extstep": .init(rms: 7.13e-05, rmsWorst: 0.000102, packetsSent: 83, below1ms: 736, below100us: 736),
     ]
 }

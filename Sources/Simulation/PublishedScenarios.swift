@@ -3,10 +3,10 @@ internal import TimeBase
 internal import Timekeeping
 
 /// The worlds of the published comparison of time daemons, under the same names and with the same lengths and windows,
-/// so that figures can be laid side by side. `refclk` and `lanhw` are missing: they need hardware clocks.
+/// so that figures can be laid side by side. `lanhw` is missing: it needs a network interface with a clock.
 extension Scenario {
     /// All scenarios of which there are published figures.
-    public static let published: [Scenario] = lan + internet + starts + changing + gaps + liars
+    public static let published: [Scenario] = lan + internet + starts + changing + gaps + liars + [refclk]
 
     private static let lan: [Scenario] = [
         Scenario(

@@ -32,6 +32,8 @@ enum RandomStream {
     static let engine: UInt64 = 2
     static let attacker: UInt64 = 3
 
+    static func referenceClock(_ index: Int) -> UInt64 { 50 + UInt64(index) }
+
     static func server(_ index: Int) -> UInt64 { 100 + 3 * UInt64(index) }
     static func toServer(_ index: Int) -> UInt64 { 101 + 3 * UInt64(index) }
     static func fromServer(_ index: Int) -> UInt64 { 102 + 3 * UInt64(index) }

@@ -73,6 +73,8 @@ public struct Scenario: Equatable, Sendable {
     public var kernelRefusesFrom: Duration?
     /// How long after a send the kernel's stamp of it is reported; nil where there are no such stamps.
     public var stampsOfSending: Duration? = .microseconds(2)
+    /// Clocks of the machine's own, in the order of ``TimekeeperSettings/referenceClocks``.
+    public var referenceClocks: [SimulatedReferenceClockSettings] = []
     /// What the engine is told.
     public var settings: TimekeeperSettings
 

@@ -2,6 +2,7 @@ internal import Addresses
 public import BoundPage
 public import Engine
 internal import RealTimeClock
+public import Recording
 public import TimeBase
 public import Timekeeping
 
@@ -44,6 +45,8 @@ public struct SimulatedHost: Host {
         case reply(RequestToken, from: Endpoint, octets: [UInt8], arrived: (server: Int, moment: Duration)?)
         case stepByOthers(Duration)
         case sleep(Scenario.Sleep)
+        /// What a reference clock has to say of a full second comes.
+        case referenceClock(Int, second: Duration)
         /// The kernel writes the RTC, if its clock still counts as synchronised.
         case kernelWritesRTC
     }
@@ -57,6 +60,8 @@ public struct SimulatedHost: Host {
     /// Genuine replies that were handed to the engine.
     public private(set) var exchanges: [Exchange] = []
     public private(set) var saved: [StateFile: String] = [:]
+    /// Lines of the measurement logs.
+    public private(set) var logged: [LogRecord] = []
     public private(set) var served: ServedTime?
     /// What programs are told of true time.
     public private(set) var published: BoundReport?
@@ -80,6 +85,7 @@ public struct SimulatedHost: Host {
     private var fromServer: [RandomSource]
     private var indices: [IPAddress: Int] = [:]
     private var attacker: OffPathAttacker?
+    private var referenceClocks: [SimulatedReferenceClock]
     /// Sockets that are open, whom they are connected to, and when a request went out by them.
     private var sockets: [RequestToken: (peer: Endpoint, sent: Duration)] = [:]
     private var nextSecond = Duration.seconds(1)
@@ -99,6 +105,13 @@ public struct SimulatedHost: Host {
         for (index, server) in scenario.servers.enumerated() { indices[server.address] = index }
         attacker = scenario.attacker.map {
             OffPathAttacker($0, random: RandomSource(seed: seed, stream: RandomStream.attacker))
+        }
+        referenceClocks = scenario.referenceClocks.enumerated().map { index, settings in
+            SimulatedReferenceClock(
+                settings, random: RandomSource(seed: seed, stream: RandomStream.referenceClock(index)))
+        }
+        for index in referenceClocks.indices where referenceClocks[index].settings.isPeriodic {
+            expect(second: .seconds(1), of: index)
         }
         realTimeClock = scenario.realTimeClock.map { SimulatedChip($0, length: scenario.length, seed: seed) }
         for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
@@ -167,13 +180,22 @@ public struct SimulatedHost: Host {
         case .serve(let served): self.served = served
         case .sendToPeer, .listenTo, .broadcast: break  // There is nobody who would hear it.
         case .publishBound(let report): published = report
+        case .readReferenceClock(let index): readReferenceClock(index)
         case .save(let file, let text): saved[file] = text
         case .readRTC: readRealTimeClock()
         case .setRTC(let second): realTimeClock?.set(second: second, at: now, epoch: scenario.time.epoch)
         case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
         case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
+        case .log(let record): logged.append(record)
+        case .cycleLogs: break
         case .stop(let status): exitStatus = status
+        case .testRoutes(let endpoints):
+            let isConnected = scenario.connectivity.isConnected(at: now)
+            queue.insert(
+                .event(
+                    .routesTested(reachable: isConnected ? endpoints : [], unreachable: isConnected ? [] : endpoints)),
+                at: now)
         case .reply, .askResponder, .reloadSources, .readKeys: break  // Nobody asks: no control request ever comes in.
         }
     }
@@ -288,6 +310,7 @@ public struct SimulatedHost: Host {
         case .event(.sent(let token, let stamp)):
             return sockets[token] == nil ? nil : .sent(token, at: stamp)
         case .event(let event): return event
+        case .referenceClock(let index, let second): return heard(index, second: second)
         case .stepByOthers(let change):
             clock.step(by: change)
             return .clockWasSet
@@ -325,6 +348,32 @@ public struct SimulatedHost: Host {
             let stamp = Stamp(time: read().realtime, kind: .kernel)
             return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
         }
+    }
+
+    // MARK: Reference clocks
+
+    private mutating func expect(second: Duration, of index: Int) {
+        guard second <= scenario.length else { return }
+        queue.insert(
+            .referenceClock(index, second: second), at: referenceClocks[index].arrival(ofSecond: second))
+    }
+
+    private mutating func heard(_ index: Int, second: Duration) -> Event? {
+        expect(second: second + .seconds(1), of: index)
+        let reading = referenceClocks[index].heard(
+            index, second: scenario.time.utc(at: second), at: now, stamp: read().realtime,
+            leap: scenario.time.announcement(at: now))
+        guard let reading, !scenario.settings.referenceClocks[index].isAsked else { return nil }
+        return .referenceClockRead(reading)
+    }
+
+    private mutating func readReferenceClock(_ index: Int) {
+        guard referenceClocks.indices.contains(index) else { return }
+        let time = scenario.time
+        let reading = referenceClocks[index].read(
+            index, at: now, utc: { time.utc(at: $0) }, stamp: read().realtime, leap: time.announcement(at: now))
+        guard let reading, scenario.settings.referenceClocks[index].isAsked else { return }
+        queue.insert(.event(.referenceClockRead(reading)), at: now)
     }
 
     /// A request comes in at a server, which is awake even if the client sleeps.

@@ -1,5 +1,6 @@
 public import Addresses
 public import BoundPage
+public import Recording
 public import TimeBase
 
 /// The kernel clock's rate, in the kernel's own units (adjtimex(2)).
@@ -53,6 +54,8 @@ public struct KernelStatus: Hashable, Sendable {
 public enum StateFile: Hashable, Sendable {
     /// Frequency and skew, in chrony's format.
     case drift
+    /// A source's samples, in chrony's format (`dumpdir`): the source's address, or `refid:` and eight digits.
+    case measurements(of: String)
     /// What is known of the real-time clock: chrony's `rtcfile` and more.
     case realTimeClock
     /// The time, for the next start of a machine without a real-time clock.
@@ -88,6 +91,10 @@ public enum Effect: Equatable, Sendable {
     /// Send these octets to a broadcast or multicast address by the server's socket.
     case broadcast(octets: [UInt8], to: Endpoint)
 
+    /// Read a reference clock, by its position, now, and report as ``Event/referenceClockRead(_:)``; nothing if it has
+    /// nothing new to tell.
+    case readReferenceClock(Int)
+
     /// Ask the resolver for the addresses of a name, without making anybody wait.
     case resolve(ResolutionToken, name: String, family: AddressFamily?)
 
@@ -106,6 +113,10 @@ public enum Effect: Equatable, Sendable {
 
     /// Read the source directories again (`sourcedir`), and report as ``Event/sourcesReloaded(added:removed:)``.
     case reloadSources
+
+    /// Look whether there is a route to each of these, without sending anything, and report as
+    /// ``Event/routesTested(reachable:unreachable:)``.
+    case testRoutes([Endpoint])
 
     /// Read the key file again, and report as ``Event/keysRead(_:)``. Whether its sender may ask for that is checked.
     case readKeys
@@ -130,6 +141,12 @@ public enum Effect: Equatable, Sendable {
 
     /// Say something to the log.
     case note(Note)
+
+    /// Add a line to a measurement log (`log`).
+    indirect case log(LogRecord)
+
+    /// Begin the measurement logs anew: somebody has renamed their files.
+    case cycleLogs
 
     /// End the program with this exit status, after all effects before it.
     case stop(status: Int32)

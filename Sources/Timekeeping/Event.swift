@@ -93,8 +93,17 @@ public enum Event: Equatable, Sendable {
     /// The source directories were read again: the sources that are new in them, and those that are there no more.
     case sourcesReloaded(added: [SourceSettings], removed: [SourceSettings])
 
+    /// To these places packets could be sent, and to those not, when ``Effect/testRoutes(_:)`` was performed.
+    case routesTested(reachable: [Endpoint], unreachable: [Endpoint])
+
     /// The key file was read again, and holds these keys now.
     case keysRead([SymmetricKey])
+
+    /// A reference clock was read, because it was asked for or because it spoke.
+    case referenceClockRead(ReferenceClockReading)
+
+    /// A reference clock, by its position, could not be read.
+    case referenceClockFailed(Int, KernelRefusal)
 
     /// The wall clock was stepped, perhaps by somebody else: look at the clocks.
     case clockWasSet

@@ -26,6 +26,11 @@ public enum Note: Equatable, Sendable {
     case temperatureImplausible(celsius: Double)
     case timedOut
     case noSources
+    case dumpLoaded(source: String)
+    case dumpNotLoaded(source: String, reason: String)
+    case noDumpDirectory
+    /// What a reference clock's `offset` should be, by comparison with a better source.
+    case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
     case realTimeClockFailed(reason: String)
     /// Somebody else put the RTC forward by this.
     case realTimeClockSet(by: Duration)
@@ -41,8 +46,8 @@ public enum Note: Equatable, Sendable {
     public var severity: Severity {
         switch self {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
-            .largeChange, .suspended, .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible,
-            .realTimeClockFailed, .realTimeClockSet:
+            .largeChange, .suspended, .dumpNotLoaded, .noDumpDirectory, .temperatureUnreadable, .temperatureOutOfRange,
+            .temperatureImplausible, .realTimeClockFailed, .realTimeClockSet:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -92,6 +97,12 @@ public enum Note: Equatable, Sendable {
             "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
                 + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
+        case .dumpLoaded(let source): "Loaded dump file for \(source)"
+        case .dumpNotLoaded(let source, let reason): "Could not load dump file for \(source): \(reason)"
+        case .noDumpDirectory: "A dump was asked for, but the configuration names no dumpdir; nothing was written"
+        case .referenceClockOffset(let clock, let needed, let deviation, let samples, let against):
+            "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
+                + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
     }
 

@@ -1,4 +1,5 @@
 public import Addresses
+public import Recording
 public import TimeBase
 
 /// How one time source is to be treated: a `server` or `pool` line of the configuration.
@@ -9,6 +10,8 @@ public struct SourceSettings: Equatable, Sendable {
         case pool
         /// One that asks and answers at once, as we do (symmetric modes).
         case peer
+        /// A clock of this machine's own (`refclock`), which has settings of its own besides.
+        case referenceClock
     }
 
     public var kind: Kind
@@ -192,6 +195,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     }
 
     public var sources: [SourceSettings] = []
+    /// Clocks of this machine's own. The host names them by their position here.
+    public var referenceClocks: [ReferenceClockSettings] = []
     public var broadcasts: [BroadcastSettings] = []
     public var estimator = Estimator.filter
     public var purpose = Purpose.serve
@@ -218,6 +223,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var stratumWeight = Duration.milliseconds(1)
     public var authentication = AuthenticationMode.mix
     public var correctionTimeRatio = 3.0
+    /// How long after a name was looked up it is looked up again though its servers answer; zero = never (refresh).
+    public var refreshInterval = Duration.seconds(1_209_600)
     public var local: LocalReferenceSettings?
     /// Compensation for temperature; nil = none.
     public var temperature: TemperatureSettings?
@@ -229,6 +236,14 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var driftInterval = Duration.seconds(3600)
     /// Whether there is a drift file to keep.
     public var keepsDrift = false
+    /// Which measurement logs are written (`log`).
+    public var logs: Set<ChronyLog> = []
+    /// Whether the log of measurements has also what no sample was made of (`log rawmeasurements`).
+    public var logsRawMeasurements = false
+    /// Whether samples are kept when the program ends (`dumpdir`).
+    public var keepsMeasurements = false
+    /// What was kept of each source's samples when the program ended last (-r), by the source's address.
+    public var keptMeasurements: [IPAddress: DumpRecord] = [:]
     /// Frequency and skew from the drift file.
     public var initialDrift: Drift?
     /// Precision of the wall clock (time of one reading, or its resolution).

@@ -16,11 +16,17 @@ public struct Timekeeper: Engine {
     /// What packets are authenticated with.
     var keys: KeyRing
     var sources: [Source] = []
+    /// Clocks of this machine's own; each is one of the sources, too.
+    var referenceClocks: [ReferenceClock] = []
     var pools: [Pool] = []
     var clock: SteeredClock
     var discipline: Discipline
     /// Moments of samples are counted from here.
     let origin: Instant<Oscillator>
+    /// What was kept of sources that have not answered yet.
+    var kept: [IPAddress: KeptMeasurements] = [:]
+    /// The bound before the selection that is under way, for the tracking log.
+    var lastBound: Double?
     /// Offsets of samples are counted from here: true time less oscillator time is this much more than they say.
     var offsetBase = Duration.zero
 
@@ -60,6 +66,8 @@ public struct Timekeeper: Engine {
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
     var wasEverClose = false
+    /// `reselectdist` of the configuration, or as it was changed at run time.
+    var reselectDistance: Duration
     let startedAt: Instant<Monotonic>
 
     var lastTransmission: Instant<Monotonic>?
@@ -109,6 +117,7 @@ public struct Timekeeper: Engine {
         startedAt = now.monotonic
         controlsClock = settings.controlsClock
         localReference = settings.local
+        reselectDistance = settings.reselectDistance
         temperature = settings.temperature.map { TemperatureState($0, at: now.monotonic) }
         // The drift file tells the frequency with what its temperature did.
         if settings.initialDrift != nil, let known = settings.temperature?.known {
@@ -118,6 +127,8 @@ public struct Timekeeper: Engine {
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
+        takeKeptMeasurements(at: now)
+        for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         for source in settings.sources { add(source, at: now.monotonic) }
         realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
         if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
@@ -138,6 +149,8 @@ public struct Timekeeper: Engine {
             consider(source.exchange?.deadline)
         }
         for pool in pools { consider(pool.retryAt) }
+        consider(refreshDue)
+        for clock in referenceClocks { consider(clock.due) }
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
@@ -158,10 +171,12 @@ public struct Timekeeper: Engine {
         if !discipline.isStarted { begin(now, &effects) }
         if let end = discipline.slewEnd, end <= now.monotonic { endSlew(now, &effects) }
         for index in sources.indices { expire(index, now, &effects) }
+        readReferenceClocks(now, &effects)
         readTemperatureIfDue(now, &effects)
         transmitIfDue(now, &effects)
         broadcastIfDue(now, &effects)
         announcePeers(&effects)
+        refreshIfDue(now)
         resolveIfDue(now, &effects)
         if let due = driftSaveDue, due <= now.monotonic {
             driftSaveDue = now.monotonic + settings.driftInterval
@@ -191,6 +206,8 @@ public struct Timekeeper: Engine {
             setRate(baseRate, now, &effects)
         }
         publish(now, &effects)
+        noteKeptMeasurements(&effects)
+        logUnsynchronised(now, &effects)
     }
 
     public mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
@@ -205,6 +222,7 @@ public struct Timekeeper: Engine {
             if let known = sources[index].exchange?.sent.kind, stamp.kind > known {
                 sources[index].exchange?.sent = stamp
                 if stamp.kind == .kernel { sources[index].kernelSent &+= 1 }
+                if stamp.kind == .hardware { sources[index].hardwareSent &+= 1 }
             }
         case .sendFailed(let token, _):
             sendingFailed(token, now, &effects)
@@ -214,11 +232,17 @@ public struct Timekeeper: Engine {
             control(octets, from: client, authority, now, &effects)
         case .sourcesReloaded(let added, let removed):
             reload(added: added, removed: removed, now, &effects)
+        case .routesTested(let reachable, let unreachable):
+            routesTested(reachable: reachable, unreachable: unreachable, now, &effects)
         case .keysRead(let read):
             keys = keys.replacing(keys: read)
             for index in sources.indices where sources[index].settings.key != nil && sources[index].reach == 0 {
                 if sources[index].due != nil { sources[index].due = now.monotonic }
             }
+        case .referenceClockRead(let reading):
+            received(reading, now, &effects)
+        case .referenceClockFailed(let clock, let refusal):
+            referenceClockFailed(clock, refusal)
         case .clockWasSet:
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
@@ -244,6 +268,7 @@ public struct Timekeeper: Engine {
         }
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
+        if settings.keepsMeasurements { saveMeasurements(now, &effects) }
         finishRealTimeClock(now, &effects)
         saveTime(now, &effects)
         for source in sources {

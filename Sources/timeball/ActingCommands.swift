@@ -6,13 +6,11 @@ struct OnlineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "online", abstract: "Poll all sources, or some, again.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
     @Argument(help: "Address, ADDRESS/BITS, or configured name.") var source: String?
 
     func run() throws {
-        let session = try connection.session()
-        try session.perform(.online(try session.selector(source)))
-        print("done")
+        try act.perform("online \(source ?? "all")") { .online(try $0.selector(source)) }
     }
 }
 
@@ -20,13 +18,11 @@ struct OfflineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "offline", abstract: "Do not poll any source, or some, until they are online again.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
     @Argument(help: "Address, ADDRESS/BITS, or configured name.") var source: String?
 
     func run() throws {
-        let session = try connection.session()
-        try session.perform(.offline(try session.selector(source)))
-        print("done")
+        try act.perform("offline \(source ?? "all")") { .offline(try $0.selector(source)) }
     }
 }
 
@@ -34,7 +30,7 @@ struct BurstCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "burst", abstract: "Ask all sources, or some, several times in quick succession.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
     @Argument(help: "Address, ADDRESS/BITS, or configured name.") var source: String?
     @Option(help: "Good samples that are wanted.") var good: Int32 = 4
     @Option(help: "Requests that may be sent for them.") var total: Int32 = 8
@@ -43,9 +39,9 @@ struct BurstCommand: ParsableCommand {
         guard (1...1000).contains(good), good <= total, total <= 1000 else {
             throw ToolError.usage("--good must be at least 1 and not above --total.")
         }
-        let session = try connection.session()
-        try session.perform(.burst(try session.selector(source), good: good, total: total))
-        print("done")
+        try act.perform("burst \(good)/\(total) \(source ?? "all")") {
+            .burst(try $0.selector(source), good: good, total: total)
+        }
     }
 }
 
@@ -53,11 +49,10 @@ struct MakeStepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "makestep", abstract: "Let what is left to correct be corrected at once, by a step.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
 
     func run() throws {
-        try connection.session().perform(.makeStep)
-        print("done")
+        try act.perform("makestep", .makeStep)
     }
 }
 
@@ -66,7 +61,7 @@ struct AddCommand: ParsableCommand {
         commandName: "add", abstract: "Add a source until the daemon ends.",
         usage: "timeball add server|pool NAME [iburst] [minpoll N] [maxpoll N] [prefer] ...")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
     @Argument(help: "server or pool.") var kind: String
     @Argument(help: "Name or address.") var name: String
     @Argument(parsing: .allUnrecognized, help: "Options as in chrony.conf.") var options: [String] = []
@@ -77,8 +72,7 @@ struct AddCommand: ParsableCommand {
         case .success(let parsed): source = parsed
         case .failure(let problem): throw ToolError.usage(problem.sentence)
         }
-        try connection.session().perform(.addSource(source))
-        print("done")
+        try act.perform("add \(kind) \(name)", .addSource(source))
     }
 }
 
@@ -86,23 +80,20 @@ struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Forget a source until the daemon ends.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
     @Argument(help: "Address or configured name.") var source: String
 
     func run() throws {
-        let session = try connection.session()
-        try session.perform(.deleteSource(try session.address(source)))
-        print("done")
+        try act.perform("delete \(source)") { .deleteSource(try $0.address(source)) }
     }
 }
 
 struct ShutdownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "shutdown", abstract: "End the daemon.")
 
-    @OptionGroup var connection: Connection
+    @OptionGroup var act: ActOptions
 
     func run() throws {
-        try connection.session().perform(.shutdown)
-        print("done")
+        try act.perform("shutdown", .shutdown)
     }
 }

@@ -19,25 +19,30 @@ struct Connection: ParsableArguments {
     var socket: String?
 
     func session() throws(ToolError) -> ControlSession {
+        ControlSession(
+            transport: ControlTransport(servers: try Self.servers(socket: socket, hosts: host, port: port)))
+    }
+
+    /// Where to ask: at a socket, at hosts (names, addresses and paths between commas), or, where neither is named, on this
+    /// machine.
+    static func servers(
+        socket: String?, hosts: String?, port: UInt16, family: AddressFamily? = nil
+    ) throws(ToolError) -> [ControlServer] {
         var servers: [ControlServer] = []
         if let socket { servers.append(.unix(socket)) }
-        if let host {
-            for name in host.split(separator: ",") {
-                if name.hasPrefix("/") {
-                    servers.append(.unix(String(name)))
-                    continue
-                }
-                let addresses = Resolver.addresses(String(name))
-                guard !addresses.isEmpty else { throw .cannotTell("The name \(name) has no address.") }
-                servers += addresses.map { .udp(Endpoint(address: $0, port: port)) }
+        for name in (hosts ?? "").split(separator: ",") {
+            if name.hasPrefix("/") {
+                servers.append(.unix(String(name)))
+                continue
             }
+            let addresses = Resolver.addresses(String(name)).filter { family == nil || $0.family == family }
+            guard !addresses.isEmpty else { throw .cannotTell("The name \(name) has no address.") }
+            servers += addresses.map { .udp(Endpoint(address: $0, port: port)) }
         }
-        if servers.isEmpty {
-            servers = [
-                .unix(Self.defaultSocket), .udp(Endpoint(address: .v4(0x7f00_0001), port: port)),
-                .udp(Endpoint(address: .v6(0, 1), port: port)),
-            ]
-        }
-        return ControlSession(transport: ControlTransport(servers: servers))
+        guard servers.isEmpty else { return servers }
+        return [
+            .unix(Self.defaultSocket), .udp(Endpoint(address: .v4(0x7f00_0001), port: port)),
+            .udp(Endpoint(address: .v6(0, 1), port: port)),
+        ]
     }
 }

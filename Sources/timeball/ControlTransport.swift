@@ -23,7 +23,7 @@ enum ControlServer: CustomStringConvertible {
     }
 }
 
-/// Asks a daemon and waits for its answer: 1, 2, then 4 seconds, then the next server.
+/// Asks a daemon and waits for its answer, by default 1, 2, then 4 seconds, then the next server.
 ///
 /// The server that answered first is kept.
 final class ControlTransport {
@@ -32,7 +32,8 @@ final class ControlTransport {
     private var problems: [String] = []
     private var wasForbidden = false
 
-    private static let timeouts: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
+    /// How long each attempt at one server waits.
+    var timeouts: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
 
     init(servers: [ControlServer]) {
         self.servers = servers
@@ -75,7 +76,7 @@ final class ControlTransport {
     }
 
     private func exchange(_ request: ControlRequest, _ socket: DatagramSocket) throws(SystemError) -> ControlReply? {
-        for (attempt, timeout) in Self.timeouts.enumerated() where !Interruption.hasCome {
+        for (attempt, timeout) in timeouts.enumerated() where !Interruption.hasCome {
             let sequence = UInt32.random(in: .min ... .max)
             try socket.send(request.octets(sequence: sequence, attempt: UInt16(attempt)))
             let deadline = Clock.monotonic() + timeout

@@ -136,27 +136,3 @@ enum Interruption {
         }
     }
 }
-
-/// The machine's clocks.
-enum Clock {
-    static func realtime() -> Instant<Realtime> { Instant(sinceEpoch: read(CLOCK_REALTIME)) }
-    static func monotonic() -> Instant<Monotonic> { Instant(sinceEpoch: read(CLOCK_MONOTONIC)) }
-
-    /// CLOCK_REALTIME - CLOCK_MONOTONIC, from the least disturbed of a few readings.
-    static func wallOffset() -> Duration {
-        var best: (width: Duration, offset: Duration)?
-        for _ in 0..<5 {
-            let before = read(CLOCK_MONOTONIC)
-            let wall = read(CLOCK_REALTIME)
-            let width = read(CLOCK_MONOTONIC) - before
-            if best.map({ width < $0.width }) ?? true { best = (width, wall - before - width / 2) }
-        }
-        return best?.offset ?? .zero
-    }
-
-    private static func read(_ clock: clockid_t) -> Duration {
-        var time = timespec()
-        _ = unsafe clock_gettime(clock, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-}

@@ -12,6 +12,7 @@ enum Names {
     }
 
     static let programs: [String: Program] = [
+        "chronyc": Program(run: ChronycProgram.run, isCommand: true),
         "crontab": Program(run: CrontabProgram.run, isCommand: true),
         "at": Program(run: { AtProgram.run(.at, $0) }, isCommand: false),
         "atq": Program(run: { AtProgram.run(.atq, $0) }, isCommand: false),

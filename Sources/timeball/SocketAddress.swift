@@ -87,6 +87,19 @@ enum Resolver {
         return found
     }
 
+    /// The name of an address; nil if nobody knows one.
+    static func name(of address: IPAddress) -> String? {
+        let socket = SocketAddress(Endpoint(address: address, port: 0))
+        var name = [CChar](repeating: 0, count: 1025)
+        let result = unsafe socket.octets.withUnsafeBytes { octets in
+            unsafe getnameinfo(
+                octets.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(octets.count), &name,
+                socklen_t(name.count), nil, 0, NI_NAMEREQD)
+        }
+        guard result == 0 else { return nil }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     private static func address(_ entry: addrinfo) -> IPAddress? {
         let start = unsafe UnsafeRawPointer(entry.ai_addr)
         guard let start = unsafe start else { return nil }

@@ -22,6 +22,7 @@ struct LinuxHost: ~Copyable, Host {
         case control
         case command(Int)
         case resolver(Int32)
+        case referenceClock(Int)
         case realTimeClock
         /// A worker, by its place.
         case worker(Int)
@@ -32,13 +33,19 @@ struct LinuxHost: ~Copyable, Host {
         let socket: DatagramSocket
         /// The kernel may report one transmission several times; the first is the one that counts.
         var hasSentStamp = false
+        /// Whether the interface reported its transmission.
+        var hasHardwareStamp = false
         /// Of a server's socket: what the packets are whose stamps were asked for last, by their place in that order.
         var awaited: [Awaited] = []
         /// How many were asked for so far.
         var stampCount: UInt32 = 0
+        /// So many packets at most are waited for; of older ones the kernel has nothing to tell any more.
+        let most: Int
 
-        init(_ socket: consuming DatagramSocket) {
+        /// - Parameter most: how many packets' stamps are waited for at a time; 0 for the usual number.
+        init(_ socket: consuming DatagramSocket, awaiting most: Int = 0) {
             self.socket = socket
+            self.most = most > 0 ? most : 64
         }
     }
 
@@ -66,6 +73,7 @@ struct LinuxHost: ~Copyable, Host {
     var serverFamilies: [AddressFamily] = []
     var commands: [Socket] = []
     var control: ControlSocket?
+    var referenceClocks: [ReferenceClockDriver] = []
     /// What other programs read the time from.
     var page: PageWriter?
     /// A rate was asked for that the kernel did not take, and the engine has not heard of it yet: what it publishes
@@ -74,6 +82,10 @@ struct LinuxHost: ~Copyable, Host {
     /// The RTC, where one is measured.
     var realTimeClock: OpenRealTimeClock?
     var clients = ControlClients()
+    /// Interfaces that stamp packets themselves.
+    var hardware = HardwareStamps()
+    /// The measurement logs that the configuration asks for.
+    var logs = MeasurementLogs()
     var commandAccess: AccessTable
     /// Control requests so far.
     var commandCount: UInt64 = 0
@@ -192,11 +204,15 @@ struct LinuxHost: ~Copyable, Host {
             watchResolver()
         case .serve(let served): serve(served)
         case .publishBound(let report): publish(report)
+        case .readReferenceClock(let position): readReferenceClock(position)
         case .reply(let octets, let client): reply(octets, to: client)
         case .askResponder(let octets, let client):
             if let octets = responderReply(octets, for: client) { reply(octets, to: client) }
         case .reloadSources: reloadSources()
+        case .testRoutes(let endpoints): testRoutes(endpoints)
         case .readKeys: readKeys()
+        case .log(let record): logs.write(record, log)
+        case .cycleLogs: logs.cycle(log)
         case .readRTC, .watchRTC, .releaseRTC, .setRTC: performOnRealTimeClock(effect)
         case .save(let file, let text): save(text, to: path(of: file), effect)
         case .readTemperature: readTemperature()
@@ -221,7 +237,9 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func steer(_ effect: Effect) {
         do throws(SystemError) {
             switch effect {
-            case .setRate(let rate): try clock.setRate(tick: rate.tick, scaledFrequency: rate.scaledFrequency)
+            case .setRate(let rate):
+                try clock.setRate(tick: rate.tick, scaledFrequency: rate.scaledFrequency)
+                hardware.rate = rate.frequency.ratio
             case .step(let duration):
                 try clock.step(by: duration)
                 // This step was ours.
@@ -251,6 +269,7 @@ struct LinuxHost: ~Copyable, Host {
     private func path(of file: StateFile) -> String? {
         switch file {
         case .drift: settings.driftFile
+        case .measurements(let name): settings.dumpFile(of: name)
         case .temperature: settings.temperatureFile
         case .realTimeClock: settings.realTimeClock.file
         case .time: settings.realTimeClock.timeFile
@@ -294,6 +313,7 @@ struct LinuxHost: ~Copyable, Host {
         case .worker(let place): hear(place)
         case .control: receiveControl()
         case .command(let index): receiveCommand(index)
+        case .referenceClock(let position): receiveReferenceClock(position)
         case .resolver(let descriptor):
             pollSet.forget(descriptor)
             answer(resolver.receive(descriptor, at: KernelClock.monotonic))

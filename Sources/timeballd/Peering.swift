@@ -51,25 +51,22 @@ extension LinuxHost {
         // One report for each packet that was asked for, and some that the kernel makes twice.
         for _ in 0..<64 {
             guard let report = try? server.socket.receiveTransmitStamp(scratch: &incoming) else { return }
-            guard let time = report.stamp, let awaited = server.awaited(report.identifier) else { continue }
+            guard let stamp = stamps(ofSent: report), let awaited = server.awaited(report.identifier) else { continue }
             switch awaited {
-            case .answer(let receive): responder.sent(receive, at: time)
-            case .peer(let token): events.append(.sent(token, at: Stamp(time: time, kind: .kernel)))
+            case .answer(let receive): responder.sent(receive, at: stamp.time)
+            case .peer(let token): events.append(.sent(token, at: stamp))
             }
         }
     }
 }
 
 extension LinuxHost.Socket {
-    /// So many packets at most are waited for; of older ones the kernel has nothing to tell any more.
-    private static let most = 64
-
     /// The packet that was just sent is this; the kernel counts those whose stamp was asked for.
     func await(_ packet: LinuxHost.Awaited) {
-        if awaited.count < Self.most {
+        if awaited.count < most {
             awaited.append(packet)
         } else {
-            awaited[Int(stampCount) % Self.most] = packet
+            awaited[Int(stampCount) % most] = packet
         }
         stampCount &+= 1
     }
@@ -77,7 +74,7 @@ extension LinuxHost.Socket {
     /// The packet of a number.
     func awaited(_ identifier: UInt32) -> LinuxHost.Awaited? {
         let age = stampCount &- identifier
-        guard age >= 1, age <= UInt32(Self.most), Int(identifier) % Self.most < awaited.count else { return nil }
-        return awaited[Int(identifier) % Self.most]
+        guard age >= 1, age <= UInt32(most), Int(identifier) % most < awaited.count else { return nil }
+        return awaited[Int(identifier) % most]
     }
 }

@@ -13,7 +13,8 @@ extension LinuxHost {
 
     mutating func send(_ octets: [UInt8], _ token: RequestToken, to destination: Endpoint) {
         do throws(SystemError) {
-            let socket = try DatagramSocket(family: destination.address.family, transmitStamps: true)
+            let socket = try DatagramSocket(
+                family: destination.address.family, transmitStamps: true, hardware: !hardware.isEmpty)
             let family = destination.address.family
             if let device = settings.clientDevice { try socket.bind(toDevice: device) }
             if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
@@ -51,13 +52,11 @@ extension LinuxHost {
             guard let datagram = try request.socket.receive(into: &incoming),
                 let source = datagram.source.endpoint
             else { return }
-            let stamp =
-                datagram.stamp.map { Stamp(time: $0, kind: .kernel) }
-                ?? Stamp(time: KernelClock.realtime, kind: .daemon)
+            let stamp = stamp(of: datagram, now: KernelClock.realtime)
+            let octets = Array(incoming.prefix(min(datagram.count, Self.mostOctets)))
+            if stamp.kind == .hardware { awaitHardwareStamp(token, request) }
             events.append(
-                .datagram(
-                    token, octets: Array(incoming.prefix(min(datagram.count, Self.mostOctets))), from: source,
-                    to: datagram.destination.address, at: stamp))
+                .datagram(token, octets: octets, from: source, to: datagram.destination.address, at: stamp))
         } catch {
             events.append(.sendFailed(token, KernelRefusal(error)))
         }
@@ -68,10 +67,21 @@ extension LinuxHost {
     @discardableResult
     private mutating func takeSentStamp(_ token: RequestToken, _ request: Socket) -> Bool {
         guard let report = try? request.socket.receiveTransmitStamp(scratch: &incoming) else { return false }
-        if let time = report.stamp, report.identifier == 0, !request.hasSentStamp {
-            request.hasSentStamp = true
-            events.append(.sent(token, at: Stamp(time: time, kind: .kernel)))
-        }
+        guard report.identifier == 0, let stamp = stamps(ofSent: report) else { return true }
+        let isNews = stamp.kind == .hardware ? !request.hasHardwareStamp : !request.hasSentStamp
+        if stamp.kind == .hardware { request.hasHardwareStamp = true } else { request.hasSentStamp = true }
+        if isNews { events.append(.sent(token, at: stamp)) }
         return true
+    }
+
+    /// The answer of a request came with the interface's stamp; its own may take a little longer.
+    private mutating func awaitHardwareStamp(_ token: RequestToken, _ request: Socket) {
+        var hasWaited = false
+        while !request.hasHardwareStamp {
+            if takeSentStamp(token, request) { continue }
+            if hasWaited { return }
+            hasWaited = true
+            request.socket.awaitTransmitStamp(atMost: settings.hardwareStampTimeout)
+        }
     }
 }

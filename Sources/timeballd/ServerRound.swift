@@ -7,18 +7,24 @@ import Timekeeping
 /// Answers those who wait at a server's socket: the daemon at its own, and each worker at its own.
 struct ServerRound: ~Copyable {
     /// Datagrams that are taken at a time. Clock simulators want each announced by poll.
-    static var capacity: Int { Simulator.isPreloaded ? 1 : 64 }
+    private static let capacity = Simulator.isPreloaded ? 1 : 64
     /// Batches of one socket before others have their turn.
-    private static var mostBatches: Int { Simulator.isPreloaded ? 1 : 4 }
+    private static let mostBatches = Simulator.isPreloaded ? 1 : 4
     /// Answers that are sent together. Each call costs a little, and each answer waits for those that are made after it.
-    private static let line = 16
+    private static let line = 32
     /// A request that has more octets is not answered.
     private static let size = 1504
 
     private var batch = DatagramBatch(capacity: ServerRound.capacity, size: ServerRound.size)
     private var pace = DeparturePace()
+    /// The second that goes on, the requests that were taken in it, and until when the machine's address is known.
+    private var second: UInt64 = 0
+    private var taken = 0
+    private var knownUntil: UInt64 = 0
+    /// Only for so many requests a second is it worth while to look for the machine's address.
+    private static let many = 1000
     /// The receive timestamps of the answers in line whose clients want to know when exactly they left.
-    private var awaited = InlineArray<16, NTPTimestamp?>(repeating: nil)
+    private var awaited = InlineArray<32, NTPTimestamp?>(repeating: nil)
 
     /// - Parameter fromPeer: takes the octets of a packet from a configured peer, who sent it, which address of ours it
     ///   was sent to, and the kernel's stamp if there is one.
@@ -30,6 +36,7 @@ struct ServerRound: ~Copyable {
             guard let count = try? batch.receive(from: server.socket), count > 0 else { return }
             var first = 0
             var now = KernelClock.timestamp
+            lookForAddress(count, now.bits >> 32)
             while first < count {
                 let last = min(first + Self.line, count)
                 var place = 0
@@ -59,9 +66,12 @@ struct ServerRound: ~Copyable {
         guard !arrival.isTruncated, let client = arrival.source.endpoint else { return .malformed }
         if arrival.stamp == nil { responder.daemonStamps &+= 1 } else { responder.kernelStamps &+= 1 }
         let leaves = pace.departure(place, after: now)
-        let (outcome, length) = batch.withDatagram(index) { request, reply in
-            responder.answer(
+        var outcome = ServingOutcome.malformed
+        let length = batch.withDatagram(index) { request, reply in
+            let length: Int
+            (outcome, length) = responder.answer(
                 request, from: client, received: arrival.stamp ?? now, now: leaves, into: &reply)
+            return length
         }
         guard length > 0 else { return outcome == .fromPeer ? .fromPeer : .malformed }
         let wish = server.socket.hasTransmitStamps ? responder.awaitedStamp : nil
@@ -81,9 +91,19 @@ struct ServerRound: ~Copyable {
     private mutating func hand(over index: Int, to fromPeer: ([UInt8], Endpoint, IPAddress?, NTPTimestamp?) -> Void) {
         let arrival = batch.arrival(index)
         guard let peer = arrival.source.endpoint else { return }
-        let octets = batch.withDatagram(index) { request, _ in
-            request.indices.map { request[$0] }
+        fromPeer(batch.octets(index), peer, batch.destination(index).address, arrival.stamp)
+    }
+
+    /// Knows the machine's address while there is much to do, by a look each second.
+    private mutating func lookForAddress(_ count: Int, _ now: UInt64) {
+        if now != second {
+            (second, taken) = (now, 0)
+            if second > knownUntil { batch.forgetAddress() }
         }
-        fromPeer(octets, peer, batch.destination(index).address, arrival.stamp)
+        let before = taken
+        taken += count
+        guard before < Self.many, taken >= Self.many, !Simulator.isPreloaded else { return }
+        batch.learnAddress()
+        knownUntil = second + 1
     }
 }

@@ -31,7 +31,7 @@ extension LinuxHost {
                 }
                 pollSet.watch(socket.number, .server(servers.count), reports: socket.hasTransmitStamps)
                 serverFamilies.append(address.family)
-                servers.append(Socket(socket))
+                servers.append(Socket(socket, awaiting: settings.awaitedStamps))
             } catch {
                 failures.append(("\(endpoint): \(error)", error.number == SystemError.addressInUse))
             }
@@ -52,6 +52,8 @@ extension LinuxHost {
     /// - Parameter joinsPort: whether others of ours have the same port.
     private func serverSocket(_ endpoint: Endpoint, joinsPort: Bool) throws(SystemError) -> DatagramSocket {
         let socket = try DatagramSocket(family: endpoint.address.family, stamps: Simulator.isPreloaded ? .none : .some)
+        // Clock simulators know no such option.
+        if !Simulator.isPreloaded { try socket.sendWhole() }
         if let device = settings.serverDevice { try socket.bind(toDevice: device) }
         if settings.dscp != 0 { try socket.set(dscp: settings.dscp) }
         if !settings.timekeeper.broadcasts.isEmpty { try socket.allowBroadcast() }

@@ -28,15 +28,20 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     host.makeStateDirectories(for: user, log)
     makeDirectory(ofFile: host.driftFile, user, log)
     makeDirectory(ofFile: host.temperatureFile, user, log)
+    makeDirectory(ofFile: host.dumpFile(of: "any"), user, log)
     let pidFile = try host.pidFile.map { path throws(StartError) in try OwnedPIDFile(path) }
     defer { pidFile?.file.remove() }
     var linux = try LinuxHost(settings: host, log: log, random: RandomSource(key: try randomKey()))
+    linux.logs = MeasurementLogs(host, for: user, log)
+    linux.hardware = HardwareStamps(host, log)
     try linux.obeySignals()
     try linux.openServers()
     linux.openCommands()
+    linux.openReferenceClocks()
     let keys = KeyRing.nettle(host.readKeys(log) ?? [])
     linux.responder.keys = keys
     let rate = kernelRate(clock, settings.controlsClock, log)
+    linux.hardware.rate = rate.frequency.ratio
     settings.initialKnowledge = host.setClockAtStart(log)
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
@@ -46,6 +51,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.openPage()
     linux.allowWorkers()
     readDrift(host, &settings, log)
+    readDumps(host, &settings, log)
     settings.realTimeClock = host.realTimeClockSettings(log)
     readTemperatureModel(host, &settings, log)
 
@@ -129,7 +135,10 @@ private func readDrift(_ host: DaemonSettings, _ settings: inout TimekeeperSetti
         guard let text = try AtomicFile.read(path) else { return }
         do throws(DriftRecordError) {
             let record = try DriftRecord(parsing: text)
-            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew)
+            let age = AtomicFile.modified(path).map { KernelClock.realtime - $0 }
+            // By a clock that is behind the file nobody knows how old it is.
+            let known = age.flatMap { $0 >= .zero ? $0 : nil } ?? .seconds(30 * 86400)
+            settings.initialDrift = Drift(frequency: record.frequency, skew: record.skew).aged(by: known)
         } catch {
             log.write("\(path) is not used: \(error.description)", .warning)
         }

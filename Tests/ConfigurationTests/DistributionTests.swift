@@ -1,6 +1,8 @@
 import Addresses
 import Configuration
+import Simulation
 import Testing
+import TimeBase
 import Timekeeping
 
 /// The directives of the default files, as the distributions document them.
@@ -118,4 +120,35 @@ func distribution(name: String, text: String) throws {
     // Each remark is about a directive of which this version says that it has no effect.
     for warning in settings.warnings { #expect(Directive.named(warning.word).map { $0.group != .works } == true) }
     #expect(diagnostics(Configuration.describe(settings)).isEmpty)
+}
+
+@Test(
+    "With the default file of a distribution the clock comes right in simulation, and stays inside its bound",
+    arguments: distributions)
+func distributionSynchronises(name: String, text: String) throws {
+    var scenario = try #require(Scenario.named("inet1"))
+    (scenario.length, scenario.statisticsFrom) = (.seconds(4000), .seconds(2000))
+    let standard = scenario.settings
+    scenario.settings = try settings(text).timekeeper
+    scenario.settings.keepsDrift = standard.keepsDrift
+    let server = try #require(scenario.servers.first)
+    scenario.servers = []
+    for index in scenario.settings.sources.indices {
+        let source = scenario.settings.sources[index]
+        // The network came up, and its hook said `chronyc online`.
+        scenario.settings.sources[index].offline = false
+        var addresses = (0..<UInt32(source.kind == .pool ? 4 : 1)).map {
+            IPAddress.v4(0xcb00_7164 + UInt32(index * 8) + $0)
+        }
+        if let address = IPAddress(source.name) { addresses = [address] }
+        scenario.names[source.name] = addresses
+        for address in addresses {
+            var member = server
+            member.address = address
+            scenario.servers.append(member)
+        }
+    }
+    let result = simulate(scenario, seed: 7)
+    #expect(result.maximum < 0.01, "\(result.maximum) s")
+    #expect(result.bounded > 1900 && result.inside == result.bounded)
 }

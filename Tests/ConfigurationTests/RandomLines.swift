@@ -17,10 +17,11 @@ struct RandomLines {
     }
 
     mutating func line() -> String {
-        switch random.next() % 5 {
+        switch random.next() % 6 {
         case 0, 1: source()
         case 2: clock()
         case 3: server()
+        case 4: referenceClock()
         default: process()
         }
     }
@@ -45,6 +46,28 @@ struct RandomLines {
                     "maxsamples " + whole(0...64), "minstratum " + whole(0...16), "key " + whole(1...70000), "nts",
                     "xleave", "copy",
                     "extfield F323",
+                ]))
+        }
+        return words.joined(separator: " ")
+    }
+
+    private mutating func referenceClock() -> String {
+        let driver = pick([
+            "SHM " + whole(0...9) + pick(["", ":perm=0644"]), "SOCK /s" + whole(0...3),
+            "PPS /dev/pps0" + pick(["", ":clear"]),
+            "PHC " + pick(["eth0", "/dev/ptp1"]) + pick(["", ":nocrossts"])
+                + pick(["", ":extpps:pin=" + whole(0...3) + ":channel=" + whole(0...3), ":clear"]),
+        ])
+        var words = ["refclock", driver]
+        for _ in 0..<random.next() % 6 {
+            words.append(
+                pick([
+                    pick(["prefer", "noselect", "trust", "require", "pps", "tai", "local"]), "poll " + whole(-7...10),
+                    "dpoll " + whole(-7...10), "refid " + pick(["GPS", "NMEA", "P"]), "lock " + pick(["GPS", "NMEA"]),
+                    "rate " + whole(1...10), "maxlockage " + whole(1...9), "filter " + whole(1...99),
+                    "offset -" + decimal(below: 2), "delay " + decimal(below: 2), "precision 0.0" + whole(0...9999),
+                    "width 0." + whole(0...999), "maxdispersion " + decimal(below: 2), "stratum " + whole(0...15),
+                    "minsamples " + whole(1...64), "maxsamples " + whole(0...64), "maxunreach " + whole(0...99),
                 ]))
         }
         return words.joined(separator: " ")
@@ -94,7 +117,12 @@ struct RandomLines {
             "pidfile " + pick(["/", "/x"]), "boundfile " + pick(["/", "/x"]), "lock_all",
             "sched_priority " + whole(0...99), "sourcedir /s",
             "opencommands" + pick(["", " tracking"]) + pick(["", " sources activity"]), "keyfile /k", "manual",
-            "dumponexit",
+            "hwtimestamp " + pick(["*", "eth0"]) + pick(["", " minpoll " + whole(-6...6)])
+                + pick(["", " rxfilter " + pick(["all", "none", "ptp"])]) + pick(["", " txcomp 0.00" + whole(0...999)])
+                + pick(["", " nocrossts"]) + pick(["", " precision 1e-8"]),
+            "hwtstimeout 0.0" + whole(0...99), "maxtxbuffers " + whole(0...999),
+            "dumponexit", "logdir /l", "dumpdir /d", "logbanner " + whole(0...99),
+            "log " + pick(["tracking", "rawmeasurements", "measurements rtc", "refclocks tempcomp selection"]),
         ])
     }
 }

@@ -1,5 +1,6 @@
 import Addresses
 import Configuration
+import Recording
 import Testing
 import TimeBase
 import Timekeeping
@@ -32,6 +33,7 @@ struct Understanding {
                 }),
             Row("authselectmode Require", { $0.authentication = .require }),
             Row("authselectmode mix", { _ in }),
+            Row("refresh 0", { $0.refreshInterval = .zero }),
             Row("stratumweight 0", { $0.stratumWeight = .zero }),
             Row("makestep 0.1 -1", { $0.makeStep = MakeStep(threshold: .milliseconds(100), limit: -1) }),
             Row(
@@ -43,6 +45,13 @@ struct Understanding {
             Row("maxdrift 500000", { $0.maximumDrift = Frequency(ppm: 100_000) }),
             Row("corrtimeratio 5", { $0.correctionTimeRatio = 5 }),
             Row("rtcsync", { $0.synchronisesRTC = true }),
+            Row("log tracking Measurements\nlog rtc", { $0.logs = [.tracking, .measurements, .rtc] }),
+            Row(
+                "log rawmeasurements",
+                {
+                    $0.logs = [.measurements]
+                    $0.logsRawMeasurements = true
+                }),
             Row("RTCSYNC", { $0.synchronisesRTC = true }),
             Row("logchange 0.5", { $0.logChange = .milliseconds(500) }),
             Row("opencommands tracking Sources", { $0.openCommands = ["tracking", "sources"] }),
@@ -75,6 +84,24 @@ struct Understanding {
             Row("bindacqdevice eth1", { $0.clientDevice = "eth1" }),
             Row("bindcmddevice lo", { $0.commandDevice = "lo" }),
             Row("port 0", { $0.serverPort = 0 }),
+            Row("logdir /var/log/chrony", { $0.logDirectory = "/var/log/chrony" }),
+            Row("logbanner 0", { $0.logBanner = 0 }),
+            Row(
+                "hwtimestamp eth0 minpoll -2 rxfilter all rxcomp 1e-6\nhwtimestamp *",
+                {
+                    var stamps = HardwareStampSettings(interface: "eth0")
+                    (stamps.minimumPoll, stamps.filter) = (-2, .all)
+                    stamps.receiveCompensation = .microseconds(1)
+                    $0.hardwareStamps = [stamps, HardwareStampSettings(interface: "*")]
+                }),
+            Row("hwtstimeout 0.01", { $0.hardwareStampTimeout = .milliseconds(10) }),
+            Row("maxtxbuffers 256", { $0.awaitedStamps = 256 }),
+            Row(
+                "dumpdir /run/d",
+                {
+                    $0.dumpDirectory = "/run/d"
+                    $0.timekeeper.keepsMeasurements = true
+                }),
             Row("keyfile /etc/chrony/chrony.keys", { $0.keyFile = "/etc/chrony/chrony.keys" }),
             Row("bindaddress 192.0.2.1", { $0.serverAddresses = [.v4(0xc000_0201)] }),
             Row(

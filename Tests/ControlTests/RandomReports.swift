@@ -118,6 +118,19 @@ extension Draw {
         return report
     }
 
+    mutating func manualList() -> ManualListReport {
+        var report = ManualListReport()
+        for _ in 0..<Int(random.next() % 17) {
+            var entry = ManualListReport.Entry()
+            entry.time = maybe(instant())
+            entry.slewedOffset = duration()
+            entry.originalOffset = duration()
+            entry.residual = duration()
+            report.entries.append(entry)
+        }
+        return report
+    }
+
     mutating func ntpData() -> NTPDataReport {
         var report = NTPDataReport()
         report.remoteAddress = address()
@@ -298,7 +311,7 @@ extension Draw {
             (.authentication(address()), .authentication(authentication())),
             (.rtc, .rtc(rtc())),
             (.smoothing, .smoothing(smoothing())),
-            (.manualList, .manualList(count: integer())),
+            (.manualList, .manualList(manualList())),
             (.setTime(instant()), .manualTimestamp(manualTimestamp())),
             (
                 .clientAccesses(first: integer(), count: integer(), minimumHits: integer(), reset: bool()),

@@ -82,6 +82,49 @@ import TimeBase
         #expect(try server.socket.receiveTransmitStamp(scratch: &buffer) == nil)
     }
 
+    @Test(
+        "A port that is shared out: a client is always the same worker's, whatever its port; symmetric packets are number 0's",
+        arguments: [IPAddress.v4(0x7f00_0001), .v6(0, 1)])
+    func sharedPort(_ address: IPAddress) throws {
+        let first = try DatagramSocket(family: address.family, transmitStamps: false)
+        try first.joinPort()
+        try first.bind(to: Endpoint(address: address, port: 0))
+        let asked = try first.localEndpoint()
+        var group = [Box(first)]
+        for _ in 0..<5 {
+            let socket = try DatagramSocket(family: address.family, transmitStamps: false)
+            try socket.joinPort()
+            try socket.bind(to: asked)
+            group.append(Box(socket))
+        }
+        try group[0].socket.shareOut(among: 5, key: 12345)
+        var buffer = [UInt8](repeating: 0, count: 64)
+        func takers() throws -> [Int] {
+            var takers: [Int] = []
+            for (index, box) in group.enumerated() {
+                while try box.socket.receive(into: &buffer) != nil { takers.append(index) }
+            }
+            return takers
+        }
+        func send(_ octets: [UInt8], from local: IPAddress) throws {
+            let client = try DatagramSocket(family: local.family, transmitStamps: false)
+            try client.bind(to: Endpoint(address: local, port: 0))
+            try client.connect(to: asked)
+            try client.send(octets, count: octets.count)
+        }
+        for mode in [0, 3, 4, 5, 6, 7] as [UInt8] {
+            for _ in 0..<10 { try send([0x20 | mode, 1, 2, 3], from: address) }
+        }
+        let clients = try takers()
+        #expect(clients.count == 60 && Set(clients).count == 1 && clients[0] != 0)
+        for octets in [[0x21], [0x22], []] as [[UInt8]] { try send(octets, from: address) }
+        #expect(try takers() == [0, 0, 0])
+        guard address.family == .ipv4 else { return }
+        for client in 1...200 as ClosedRange<UInt32> { try send([0x23], from: .v4(0x7f00_0100 + client)) }
+        let all = try takers()
+        #expect(all.count == 200 && Set(all) == [1, 2, 3, 4, 5])
+    }
+
     @Test("Words that are shared come back whole, and change the sequence")
     func shared() throws {
         var memory = try SharedMemory(count: 3)

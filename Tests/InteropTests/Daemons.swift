@@ -39,8 +39,18 @@ extension Rig {
     /// Stay root: the user `timeball` does not exist on a machine where nothing was installed.
     var ourUser: [String] { getuid() == 0 ? ["-u", "root"] : ["-U"] }
 
+    /// Our daemon with its own shared memory (an IPC namespace), or with a library loaded before libc.
+    func timeballd(
+        isolated: Bool = false, environment: [String: String] = [:], _ directives: [String]
+    ) throws -> Daemon {
+        try daemon(
+            "timeballd", .timeballd, "127.0.0.1", ["-d", "-x"] + ourUser, directives,
+            through: isolated ? [NeededProgram.unshare.path, "--ipc"] : [], environment: environment)
+    }
+
     private func daemon(
-        _ name: String, _ program: NeededProgram, _ address: String, _ options: [String], _ directives: [String]
+        _ name: String, _ program: NeededProgram, _ address: String, _ options: [String], _ directives: [String],
+        through launcher: [String] = [], environment: [String: String] = [:]
     ) throws -> Daemon {
         let inner = try privateFolder(name)
         let port = try freePort()
@@ -52,7 +62,8 @@ extension Rig {
                 "bindaddress \(address)", "port \(port)", "cmdport \(controlPort)", "bindcmdaddress 127.0.0.1",
                 "bindcmdaddress \(socket)", "pidfile \(inner)/pid",
             ] + (program == .chronyd ? [] : ["boundfile \(inner)/bound"]) + directives).joined(separator: "\n") + "\n")
-        let started = try start(name, program.path, options + ["-f", configuration])
+        let words = launcher + [program.path] + options + ["-f", configuration]
+        let started = try start(name, words[0], Array(words.dropFirst()), environment: environment)
         try wait(for: "\(name) to open its control socket", within: .seconds(10)) {
             guard started.isRunning else { throw Hopeless(description: "it ended: \(started.output)") }
             return FileManager.default.fileExists(atPath: socket)

@@ -90,6 +90,34 @@ extension Interop {
             }
         }
 
+        @Test("The daemon saves the time when it stops, and with -s the next one says what it goes by")
+        func saved() throws {
+            try Asked.need(.timeballd, .chronyd)
+            try Rig.with { rig in
+                let server = try rig.chronyd("server", address: "127.0.0.5", "local stratum 1", "allow all")
+                let file = "\(rig.folder.path)/state/time"
+                let ours = try rig.timeballd(
+                    "\(server.line) iburst minpoll 0 maxpoll 0", "timefile \(file)",
+                    "rtcfile \(rig.folder.path)/state/rtc", "rtcdevice \(rig.folder.path)/rtc7")
+                try rig.waitUntilFollowing(ours, sources: 1)
+                #expect(ours.program.output.contains("There is no RTC to be measured"), "\(ours.program.output)")
+                ours.program.send(SIGTERM)
+                #expect(try ours.program.exitStatus(within: .seconds(10)) == 0)
+                let words = try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+                let values = words.compactMap { Double($0) }
+                #expect(values.count == 2 && abs(values[0] - Date().timeIntervalSince1970) < 30 && values[1] < 1)
+
+                let again = try rig.start(
+                    "again", NeededProgram.timeballd.path,
+                    ["-d", "-x", "-s"] + rig.ourUser + [
+                        "timefile \(file)", "rtcdevice \(rig.folder.path)/rtc7", "port 0", "cmdport 0", "pidfile /",
+                        "bindcmdaddress /", "boundfile /",
+                    ])
+                try wait(for: "its reasons", within: .seconds(20)) { again.output.contains("Start: the clock stays") }
+                #expect(again.output.contains("Start: there is no RTC"))
+            }
+        }
+
         @Test("timeball boot says what it would set the clock to, and why, and changes nothing")
         func boot() throws {
             try Asked.need(.timeball)

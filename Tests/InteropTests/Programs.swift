@@ -11,9 +11,12 @@ enum NeededProgram: String, CaseIterable {
     // Debian's, unpacked by Scripts/install-test-programs.
     case chronyd, chronyc, ntpdig, openntpd
     case ntpsec
+    case gpsd
     case hwclock
     // Debian's, installed by Scripts/setup.
-    case python3, ip, setpriv, unshare
+    case python3, ip, setpriv, unshare, nsenter
+    /// Any C compiler.
+    case cc
 
     var isOurs: Bool { self == .timeballd || self == .timeball || self == .simulator || self == .releasedTimeballd }
 
@@ -28,7 +31,8 @@ enum NeededProgram: String, CaseIterable {
         case .hwclock: Places.unpacked.appending(path: "sbin/hwclock").path
         // Apart, because its name is OpenNTPD's.
         case .ntpsec: Places.unpacked.appending(path: "ntpsec/usr/sbin/ntpd").path
-        case .python3, .setpriv, .unshare: "/usr/bin/\(rawValue)"
+        case .gpsd: Places.unpacked.appending(path: "usr/sbin/gpsd").path
+        case .python3, .setpriv, .unshare, .nsenter, .cc: "/usr/bin/\(rawValue)"
         case .ip: "/usr/sbin/ip"
         }
     }
@@ -40,8 +44,8 @@ enum NeededProgram: String, CaseIterable {
         switch self {
         case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
-        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .hwclock: "Scripts/install-test-programs"
-        case .python3, .ip, .setpriv, .unshare: "Scripts/setup test"
+        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .hwclock, .gpsd: "Scripts/install-test-programs"
+        case .python3, .ip, .setpriv, .unshare, .nsenter, .cc: "Scripts/setup test"
         }
     }
 }

@@ -233,10 +233,12 @@ private func scenario(
     @Test("All scenarios have names of their own, sources that the network knows, and windows inside their length")
     func scenariosAreSound() {
         #expect(Set(Scenario.all.map(\.name)).count == Scenario.all.count)
-        #expect(Scenario.published.count == 25)
+        #expect(Scenario.published.count == 26)
         for scenario in Scenario.all {
             #expect(scenario.statisticsFrom < scenario.length, "\(scenario.name)")
-            #expect(!scenario.settings.sources.isEmpty, "\(scenario.name)")
+            #expect(
+                !scenario.settings.sources.isEmpty || !scenario.settings.referenceClocks.isEmpty, "\(scenario.name)")
+            #expect(scenario.settings.referenceClocks.count == scenario.referenceClocks.count, "\(scenario.name)")
             #expect(!scenario.summary.isEmpty)
         }
         for scenario in Scenario.published {

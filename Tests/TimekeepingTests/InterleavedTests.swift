@@ -141,17 +141,19 @@ private func freshResponder() -> Responder { responder() }
 @Suite struct InterleavedSourceTests {
     /// A timekeeper that asks a responder, whose answers leave 90 µs after their transmit timestamps.
     private static func bench(
-        more: UInt32 = 0, losing lost: @escaping (Int) -> Bool = { _ in false }
+        more: UInt32 = 0, key: UInt32? = nil, losing lost: @escaping (Int) -> Bool = { _ in false }
     ) -> (Bench, Shared) {
         let shared = Shared()
         var count = 0
         var bench = Bench(
             settings(1 + more) {
                 $0.sources[0].isInterleaved = true
+                $0.sources[0].key = key
                 for index in $0.sources.indices {
                     ($0.sources[index].minimumPoll, $0.sources[index].maximumPoll) = (4, 4)
                 }
-            })
+            }, keys: Toy.ring(3))
+        if let key { bench.sealing = { Toy.sealed($0, key: key) } }
         for number in 0..<more { bench.servers[address(number + 2)] = server() }
         bench.servers[address(1)] = { request, trueTime in
             let answer = try? shared.responder.ask(request, at: trueTime)
@@ -164,9 +166,11 @@ private func freshResponder() -> Responder { responder() }
         return (bench, shared)
     }
 
-    @Test("Samples tell when answers really left, each exchange gives one at most, and requests tell nobody our time")
-    func interleaved() throws {
-        var (bench, shared) = Self.bench()
+    @Test(
+        "Samples tell when answers really left, each exchange gives one at most, and requests tell nobody our time",
+        arguments: [nil, 3] as [UInt32?])
+    func interleaved(key: UInt32?) throws {
+        var (bench, shared) = Self.bench(key: key)
         bench.run(for: .seconds(300))
         let source = bench.keeper.sources[0]
         #expect(shared.responder.interleaved > 15)

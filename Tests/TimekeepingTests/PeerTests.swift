@@ -19,11 +19,12 @@ private struct Pair {
     /// Those that were sent, by side.
     private(set) var sent: [(fromLeft: Bool, header: NTPHeader)] = []
 
-    init(key: UInt32? = nil) {
+    init(key: UInt32? = nil, isInterleaved: Bool = false, asksMonotonicRoot: Bool = false) {
         func settings(_ other: IPAddress) -> TimekeeperSettings {
             var settings = TimekeeperSettings()
             var peer = SourceSettings(kind: .peer, name: other.description)
             (peer.minimumPoll, peer.maximumPoll, peer.key, peer.initialBurst) = (2, 4, key, true)
+            (peer.isInterleaved, peer.asksMonotonicRoot) = (isInterleaved, asksMonotonicRoot)
             settings.sources = [peer]
             return settings
         }
@@ -84,6 +85,50 @@ private struct Pair {
         #expect(pair.sent.allSatisfy { $0.header.mode == .symmetricActive })
         // Never faster than the poll interval says.
         #expect(pair.sent.count < 2 * 120 / 4 + 6)
+    }
+
+    @Test(
+        "Interleaved packets tell when the one before really left, with a key too, and each exchange counts once",
+        arguments: [nil, 3] as [UInt32?])
+    func interleaved(key: UInt32?) throws {
+        var pair = Pair(key: key, isInterleaved: true)
+        pair.run(for: .seconds(300))
+        for bench in [pair.left, pair.right] {
+            let source = bench.keeper.sources[0]
+            #expect(source.lastReply?.isInterleaved == true)
+            #expect(source.reach.nonzeroBitCount >= 7)
+            #expect(source.outcomes[ReplyOutcome.accepted.rawValue] <= source.validReplies)
+            // At the start, where both sent at once, an answer may tell of another packet.
+            #expect(source.outcomes[ReplyOutcome.delay.rawValue] <= 5)
+        }
+        #expect(pair.right.keeper.sources[0].outcomes[ReplyOutcome.accepted.rawValue] >= 20)
+        #expect(pair.right.keeper.sources[0].selection == .selected)
+        #expect((pair.right.now.realtime - pair.left.now.realtime).magnitude < .milliseconds(2))
+    }
+
+    @Test("Where packets get lost, interleaved peers measure no exchange wrongly, and come back to it")
+    func interleavedLosses() throws {
+        var pair = Pair(isInterleaved: true)
+        var count = 0
+        pair.run(for: .seconds(1200)) { _, octets in
+            count += 1
+            return count.isMultiple(of: 5) ? [] : octets
+        }
+        let source = pair.right.keeper.sources[0]
+        #expect(source.lastReply != nil && source.estimate.count >= 4)
+        for sample in source.estimate.history { #expect(sample.delay < 0.02, "\(sample)") }
+        #expect((pair.right.now.realtime - pair.left.now.realtime).magnitude < .milliseconds(4))
+        pair.run(for: .seconds(100))
+        #expect(pair.right.keeper.sources[0].lastReply?.isInterleaved == true)
+    }
+
+    @Test("Peers tell each other root delay and dispersion in field F323", arguments: [nil, 3] as [UInt32?])
+    func monotonicRoot(key: UInt32?) throws {
+        var pair = Pair(key: key, asksMonotonicRoot: true)
+        pair.run(for: .seconds(120))
+        #expect(pair.right.keeper.sources[0].monotonic != nil)
+        #expect(pair.right.keeper.sources[0].monotonic?.epoch == pair.left.keeper.monotonicEpoch)
+        #expect(pair.right.keeper.sources[0].selection == .selected)
     }
 
     @Test("With a wrong code neither hears the other")

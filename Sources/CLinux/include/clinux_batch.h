@@ -27,6 +27,11 @@ const void *clinux_batch_octets(const struct clinux_batch *batch, unsigned index
 /// The address of ours that a datagram was sent to; family 0 if not known.
 void clinux_batch_destination(const struct clinux_batch *batch, unsigned index, struct clinux_address *address);
 
+/// Looks whether this machine has only one IPv4 address (but for 127.0.0.0/8). If so, answers from it need not name it,
+/// which takes the kernel less time, until clinux_batch_forget_address.
+void clinux_batch_learn_address(struct clinux_batch *batch);
+void clinux_batch_forget_address(struct clinux_batch *batch);
+
 /// Where the answer to a datagram is written: as much room as the datagram has octets.
 void *clinux_batch_room(struct clinux_batch *batch, unsigned index);
 /// Puts the answer to a datagram in line: `count` octets to where it came from, from the address that it was sent to.

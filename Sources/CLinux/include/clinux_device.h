@@ -33,3 +33,51 @@ int clinux_phc_clock(int descriptor);
 
 /// The last pulse (the asserting edge) by CLOCK_REALTIME, waited for so many milliseconds; -ETIMEDOUT if none came.
 int clinux_pps_wait(int descriptor, int milliseconds, struct clinux_time *stamp, uint32_t *sequence);
+
+// MARK: Reference clocks: shared memory that another program writes, pulses, PTP hardware clocks
+
+/// What another program says in shared memory, once.
+struct clinux_shared_time {
+    /// What its clock showed, and what the wall clock showed then.
+    struct clinux_time clock, receive;
+    /// As NTP counts it: 0 to 3.
+    int32_t leap;
+    /// Binary logarithm of the seconds by which its clock may be wrong; 0 where it does not say.
+    int32_t precision;
+};
+
+/// Attaches the segment of a unit (key 0x4e545030 + unit), and makes it if it is missing. `*segment` is only for the
+/// functions below.
+int clinux_shared_time_attach(int unit, int permissions, void **segment);
+/// 1 if there was something new, which is taken away by that; 0 if there was nothing; -EAGAIN if the writer was busy, or
+/// writes in another way than is known.
+int clinux_shared_time_take(void *segment, struct clinux_shared_time *time);
+void clinux_shared_time_detach(void *segment);
+
+/// Opens a device of pulses and has it stamp the wanted edge; -EOPNOTSUPP if it cannot.
+int clinux_pulse_open(const char *path, int falling);
+/// The last pulse by CLOCK_REALTIME and its number, without waiting.
+int clinux_pulse_last(int descriptor, int falling, struct clinux_time *stamp, uint32_t *sequence);
+
+/// A PTP hardware clock and the wall clock: the hardware clock was read between two readings of the wall clock, or at the
+/// same moment; then both are alike.
+struct clinux_clock_pair {
+    struct clinux_time before, clock, after;
+};
+
+/// The most pairs that one call reads.
+enum { CLINUX_CLOCK_PAIRS = 25 };
+
+/// Which PTP hardware clock a network interface has: the number N of /dev/ptpN; -ENODEV if it has none.
+int clinux_hardware_clock_of(const char *interface);
+/// Opens /dev/ptpN; for writing where pulses are to be stamped.
+int clinux_hardware_clock_open(const char *path, int writing);
+/// Both clocks at one moment, as the device knows it; -EOPNOTSUPP where it does not.
+int clinux_hardware_clock_cross(int descriptor, struct clinux_clock_pair *pair);
+/// As many pairs as `count` says, the wall clock read by the driver around the reading; else around the call.
+/// Returns how many there are.
+int clinux_hardware_clock_read(int descriptor, int count, struct clinux_clock_pair *pairs);
+/// Has the device stamp pulses that come in by a pin.
+int clinux_hardware_clock_stamp(int descriptor, int pin, int channel, int falling);
+/// Takes one stamp of a pulse, by the hardware clock; 0 if there is none.
+int clinux_hardware_clock_take_stamp(int descriptor, int channel, struct clinux_time *stamp);

@@ -25,6 +25,9 @@ int clinux_open_directory(const char *path);
 int clinux_open_to_read(const char *path);
 /// For a log: appends, creates with mode 0644, follows no symbolic link.
 int clinux_open_to_append(const char *path);
+/// For a log that belongs to somebody: the same, but only an ordinary file is opened, and one that is created is given
+/// to this user and group.
+int clinux_open_log(const char *path, uint32_t user, uint32_t group);
 /// Creates a file that must not exist yet, in a directory.
 int clinux_create_in(int directory, const char *name, uint32_t mode);
 /// The same, by its path.

@@ -20,6 +20,10 @@ struct clinux_meta {
     int32_t has_stamp;
     uint32_t identifier;  // error queue: which packet of the socket, counted from 0 (SOF_TIMESTAMPING_OPT_ID)
     int32_t truncated;
+    struct clinux_time hardware;  // the interface's own stamp, by its own clock
+    int32_t has_hardware;
+    uint32_t interface;           // by which interface it came or left, 0 if not known
+    uint32_t wire_octets;         // with the link's header, 0 if not known
 };
 
 enum clinux_poll_bits {
@@ -44,6 +48,8 @@ int clinux_poll(struct clinux_poll_entry *entries, unsigned count, int milliseco
 /// A non-blocking UDP socket with kernel timestamps and destination addresses on; with `transmit_stamps` 1 also of what
 /// is sent, with 2 of those packets for which clinux_udp_send asks. A system that has no timestamps still gives a socket; `has_stamps` tells.
 int clinux_udp_create(int family, int transmit_stamps, int *has_stamps);
+/// On a socket with kernel timestamps: also the interface's own stamps, of what comes in and of what is sent.
+int clinux_udp_want_hardware(int descriptor);
 /// Only IPv6, also where IPv4 is bound to the same port.
 int clinux_udp_bind(int descriptor, const struct clinux_address *address);
 int clinux_udp_connect(int descriptor, const struct clinux_address *address);
@@ -55,6 +61,8 @@ int clinux_udp_bind_device(int descriptor, const char *device);
 int clinux_udp_allow_broadcast(int descriptor);
 /// Several sockets may have the same port, as long as they are connected to different peers.
 int clinux_udp_share_port(int descriptor);
+/// IPv4: no router may cut packets of this socket in pieces, and no ICMP message changes how long they may be.
+int clinux_udp_send_whole(int descriptor);
 /// Other sockets of this user that ask for the same may have the same address and port; the kernel shares packets out.
 int clinux_udp_join_port(int descriptor);
 /// How packets are shared out between the sockets that joined a port: those of NTP's symmetric modes to number 0 in
@@ -65,7 +73,7 @@ int clinux_udp_local(int descriptor, struct clinux_address *address);
 /// Receives one datagram, or with `error_queue` one transmit timestamp. Returns its octets; -EAGAIN if there is none.
 long clinux_udp_receive(int descriptor, void *buffer, unsigned long size, int error_queue, struct clinux_meta *meta);
 /// Sends one datagram; `to` is null on a connected socket, `from` (port ignored) null for the kernel's choice. With
-/// `stamp` the kernel reports when it leaves, on a socket that was created for that.
+/// `stamp` the kernel reports when it leaves, on a socket that was created for that; with 2 the interface does, too.
 long clinux_udp_send(int descriptor, const void *octets, unsigned long count, const struct clinux_address *to,
                      const struct clinux_address *from, int stamp);
 

@@ -37,6 +37,17 @@ struct LogFields {
         return parsed.seconds
     }
 
+    /// The same with six decimals of the seconds.
+    mutating func timeWithMicroseconds() throws(LogLineError) -> (seconds: Int, microseconds: Int) {
+        let date = word()
+        let time = word()
+        let parts = time.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].utf8.count == 6, let microseconds = UInt32(parts[1]), parts[1].first != "+",
+            let parsed = InstantText.parse("\(date)T\(parts[0])Z")
+        else { throw LogLineError("\(Self.quoted("\(date) \(time)")) is not a date and time with microseconds.") }
+        return (parsed.seconds, Int(microseconds))
+    }
+
     mutating func number(_ name: String) throws(LogLineError) -> Double {
         let text = word()
         guard let value = Self.decimal(text) else { throw LogLineError("\(Self.quoted(text)) is no \(name).") }

@@ -32,6 +32,29 @@ public struct MeasurementLine: Sendable, Equatable {
     /// what came are (D daemon, K kernel, H hardware). Empty in old logs.
     public var kinds: [String]
 
+    /// - Parameters: as the properties of these names.
+    public init(
+        time: Int, address: String, leap: Character, stratum: Int, tests: [Bool], localPoll: Int, remotePoll: Int,
+        score: Double, offset: Double, delay: Double, dispersion: Double, rootDelay: Double, rootDispersion: Double,
+        referenceIdentifier: UInt32, kinds: [String]
+    ) {
+        self.time = time
+        self.address = address
+        self.leap = leap
+        self.stratum = stratum
+        self.tests = tests
+        self.localPoll = localPoll
+        self.remotePoll = remotePoll
+        self.score = score
+        self.offset = offset
+        self.delay = delay
+        self.dispersion = dispersion
+        self.rootDelay = rootDelay
+        self.rootDispersion = rootDispersion
+        self.referenceIdentifier = referenceIdentifier
+        self.kinds = kinds
+    }
+
     /// Reads one line.
     public init(parsing line: Substring) throws(LogLineError) {
         var fields = try LogFields(line, count: 17)

@@ -17,6 +17,21 @@ public struct RealTimeClockLine: Sendable, Equatable {
     /// Seconds between readings.
     public var interval: Int
 
+    /// - Parameters: as the properties of these names.
+    public init(
+        time: Int, offset: Double, isEstimateValid: Bool, estimatedOffset: Double, frequency: Double, samples: Int,
+        runs: Int, interval: Int
+    ) {
+        self.time = time
+        self.offset = offset
+        self.isEstimateValid = isEstimateValid
+        self.estimatedOffset = estimatedOffset
+        self.frequency = frequency
+        self.samples = samples
+        self.runs = runs
+        self.interval = interval
+    }
+
     /// Reads one line.
     public init(parsing line: Substring) throws(LogLineError) {
         var fields = try LogFields(line, count: 9)

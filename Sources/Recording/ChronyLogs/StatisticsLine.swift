@@ -25,6 +25,25 @@ public struct StatisticsLine: Sendable, Equatable {
     /// Estimated asymmetry of delays; nil in old logs.
     public var asymmetry: Double?
 
+    /// - Parameters: as the properties of these names.
+    public init(
+        time: Int, address: String, deviation: Double, offset: Double, offsetDeviation: Double, frequency: Double,
+        skew: Double, stress: Double, samples: Int, firstSample: Int, runs: Int, asymmetry: Double?
+    ) {
+        self.time = time
+        self.address = address
+        self.deviation = deviation
+        self.offset = offset
+        self.offsetDeviation = offsetDeviation
+        self.frequency = frequency
+        self.skew = skew
+        self.stress = stress
+        self.samples = samples
+        self.firstSample = firstSample
+        self.runs = runs
+        self.asymmetry = asymmetry
+    }
+
     /// Reads one line.
     public init(parsing line: Substring) throws(LogLineError) {
         var fields = try LogFields(line, count: 12)

@@ -27,6 +27,27 @@ public struct TrackingLine: Sendable, Equatable {
     /// Greatest error since the last update, seconds; nil in old logs.
     public var maximumError: Double?
 
+    /// - Parameters: as the properties of these names.
+    public init(
+        time: Int, address: String, stratum: Int, frequency: Double, skew: Double, offset: Double, leap: Character,
+        combined: Int, offsetDeviation: Double, remaining: Double, rootDelay: Double, rootDispersion: Double,
+        maximumError: Double?
+    ) {
+        self.time = time
+        self.address = address
+        self.stratum = stratum
+        self.frequency = frequency
+        self.skew = skew
+        self.offset = offset
+        self.leap = leap
+        self.combined = combined
+        self.offsetDeviation = offsetDeviation
+        self.remaining = remaining
+        self.rootDelay = rootDelay
+        self.rootDispersion = rootDispersion
+        self.maximumError = maximumError
+    }
+
     /// Reads one line.
     public init(parsing line: Substring) throws(LogLineError) {
         var fields = try LogFields(line, count: 13)

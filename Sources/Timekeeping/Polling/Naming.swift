@@ -18,6 +18,10 @@ struct Pool {
     /// How often the name was asked again because a member was dead; the waits between grow with it.
     var searches = 0
     var isAsking = false
+    /// When the resolver last knew the name.
+    var resolvedAt: Instant<Monotonic>?
+    /// Whether sources whose address the name no longer has are to be replaced by the next answer.
+    var isRefreshing = false
 }
 
 /// A question that the resolver has not answered yet.
@@ -93,15 +97,22 @@ extension Timekeeper {
             return
         }
         pools[index].failures = 0
+        pools[index].resolvedAt = now.monotonic
         let used = sources.compactMap { $0.endpoint?.address }
         pools[index].spare = []
         for address in wanted where !used.contains(address) && !pools[index].spare.contains(address) {
             pools[index].spare.append(address)
         }
+        var outdated = 0
         for position in sources.indices where sources[position].pool == resolution.pool {
-            let isDead = sources[position].endpoint == nil || isDead(sources[position])
-            if isDead { replace(position, now, &effects) }
+            if sources[position].endpoint == nil || isDead(sources[position]) {
+                replace(position, now, &effects)
+            } else if isOutdated(position, wanted, pools[index], replaced: outdated) {
+                outdated += 1
+                replace(position, now, &effects)
+            }
         }
+        pools[index].isRefreshing = false
         // A server's other addresses are not needed; a pool keeps them for when a member dies.
         if pools[index].settings.kind == .server { pools[index].spare = Array(pools[index].spare.prefix(4)) }
     }

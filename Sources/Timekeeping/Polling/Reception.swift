@@ -23,6 +23,7 @@ extension Timekeeper {
             reply = try judge(octets, exchange, from, index)
         } catch {
             sources[index].count(error.outcome)
+            logRefused(octets, error.outcome, index, exchange.sent.kind, stamp, &effects)
             return
         }
 
@@ -33,11 +34,13 @@ extension Timekeeper {
         // A server that is not synchronised says stratum 0, too, but has no code to tell. INIT and STEP are no more than
         // that in ntpd's words.
         if let code = header.kissCode, code != "INIT", code != "STEP" {
+            logRefused(octets, .kissOther, index, exchange.sent.kind, stamp, &effects)
             kiss(code, index, now, &effects)
             return
         }
         guard header.receive != .unknown, header.transmit != .unknown else {
             sources[index].count(.missingTimestamp)
+            logRefused(octets, .missingTimestamp, index, exchange.sent.kind, stamp, &effects)
             miss(index, now, &effects)
             return
         }
@@ -49,7 +52,15 @@ extension Timekeeper {
             return
         }
         sources[index].warmedUp = false
-        let passage = passage(exchange, stamp, header, now)
+        apply(reply, passage(exchange, stamp, header, now), to, index, now, &effects)
+    }
+
+    /// Takes a valid reply in: a basic one tells of its own exchange, an interleaved one of the exchange before.
+    mutating func apply(
+        _ reply: Reply, _ passage: Passage?, _ to: IPAddress?, _ index: Int, _ now: ClockReading,
+        _ effects: inout [Effect]
+    ) {
+        followPhase(reply, index)
         let last = sources[index].passage
         sources[index].passage = passage
         guard reply.isInterleaved else {
@@ -64,7 +75,7 @@ extension Timekeeper {
             burstFailed(index)
             return
         }
-        last.transmit = header.transmit
+        last.transmit = reply.header.transmit
         use(reply, last, to, index, now, &effects)
     }
 
@@ -74,6 +85,8 @@ extension Timekeeper {
         /// What the header says, or the finer value of an extension field.
         var rootDelay: Duration
         var rootDispersion: Duration
+        /// The clock of field F323 of its sender, if it told of it.
+        var monotonic: MonotonicMoment?
         /// Its transmit timestamp belongs to the reply before it.
         var isInterleaved: Bool
     }
@@ -91,6 +104,7 @@ extension Timekeeper {
         sources[index].hasAnswered = true
         sources[index].validReplies &+= 1
         if stamp.kind == .kernel { sources[index].kernelReceived &+= 1 }
+        if stamp.kind == .hardware { sources[index].hardwareReceived &+= 1 }
         sources[index].leap = header.leap
         sources[index].stratum = Int(header.stratum)
         sources[index].referenceIdentifier = header.referenceIdentifier
@@ -122,6 +136,7 @@ extension Timekeeper {
                 outcome: .clockStepped,
                 sample: Sample(time: 0, offset: 0, delay: 0, dispersion: 0, rootDelay: 0, rootDispersion: 0))
         sources[index].count(measured.outcome)
+        if measured.outcome != .clockStepped { logMeasurement(measured.sample, index, now, &effects) }
         switch measured.outcome {
         case .accepted:
             take(measured.sample, index, now, &effects)
@@ -174,6 +189,7 @@ extension Timekeeper {
         if settings.asksMonotonicRoot, let layout, let field = MonotonicRootField(octets.span, layout) {
             reply.rootDelay = field.rootDelay.duration
             reply.rootDispersion = field.rootDispersion.duration
+            reply.monotonic = MonotonicMoment(field, receive: header.receive)
         }
         return reply
     }
@@ -244,9 +260,12 @@ extension Timekeeper {
         if header.stratum < settings.minimumStratum { failed = failed ?? .stratum }
         let isLeapNear = suppressSamplesUntil.map { now.monotonic < $0 } ?? false || isLeapImminent(now)
         if isLeapNear { failed = failed ?? .leapSecond }
+        // Where a packet was lost, an interleaved answer may tell of another one than ours before it.
+        let isMismatched = reply.isInterleaved && localInterval - remoteInterval < -0.001
         test(
             delay - dispersion <= settings.maximumDelay.inSeconds && precision <= settings.maximumDelay.inSeconds
-                && (-precision...longestHold(index)).contains(remoteInterval), 3, .delay)
+                && (-precision...longestHold(index)).contains(remoteInterval)
+                && !isMismatched, 3, .delay)
         test(passesDelayRatio(sample, index), 2, .delayRatio)
         test(passesDelayDeviation(sample, index), 1, .delayDeviation)
         test(!isLoop(header, local), 0, .loop)
@@ -298,8 +317,8 @@ extension Timekeeper {
 
     /// Test D: a server that follows us would tell us our own time.
     private func isLoop(_ header: NTPHeader, _ local: IPAddress?) -> Bool {
-        guard header.stratum > 1, case .v4(let bits)? = local else { return false }
-        return header.referenceIdentifier.bits == bits && !(local?.isLoopback ?? false)
+        guard header.stratum > 1, let local, !local.isLoopback else { return false }
+        return header.referenceIdentifier.bits == local.identifier
     }
 
     private mutating func burstFailed(_ index: Int) {
@@ -319,7 +338,10 @@ extension Timekeeper {
             // Almost nothing is known again.
             sources[index].startSteps = 0
         }
+        takeKept(before: sample, index, now, &effects)
+        let before = (fit: sources[index].estimate.estimate, count: sources[index].estimate.count)
         sources[index].estimate.add(sample)
+        logStatistics(index, after: before.fit, count: before.count, now, &effects)
         sources[index].lastSample = now.monotonic
         select(because: index, now, &effects)
         if sources[index].burst != nil {

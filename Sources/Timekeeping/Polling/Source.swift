@@ -88,8 +88,13 @@ struct Source {
     var earlier: [Exchange] = []
     /// Whether a peer answered anything since our last packet.
     var hasHeard = false
+    /// How far its served time is ahead of its clock that is never set, by field F323.
+    var monotonic: MonotonicMoment?
     /// What a peer sent last.
     var peer: PeerMemory?
+    /// When our last packet to a peer left, by the time that we serve and the kernel's stamp, if the peer has answered it
+    /// once since.
+    var leftBefore: NTPTimestamp?
     /// When the last request left.
     var lastSent: Instant<Monotonic>?
 
@@ -125,6 +130,8 @@ struct Source {
     var validReplies: UInt32 = 0
     var kernelSent: UInt32 = 0
     var kernelReceived: UInt32 = 0
+    var hardwareSent: UInt32 = 0
+    var hardwareReceived: UInt32 = 0
 
     var selection = SelectionState.noSamples
     /// Why selection thinks so: measured value and limit.
@@ -154,6 +161,9 @@ struct Source {
             delayQuantile = QuantileTracker(quantile: settings.maximumDelayQuantile, step: precision / 2)
         }
     }
+
+    /// Whether it can be heard: it has an address, or needs none.
+    var isWithinReach: Bool { endpoint != nil || settings.kind == .referenceClock }
 
     /// How people know it: the address, with the configured name where that differs.
     var label: String {
@@ -197,7 +207,9 @@ struct Source {
         lastSample = nil
         lastReply = nil
         passage = nil
+        monotonic = nil
         peer = nil
+        leftBefore = nil
         earlier = []
         poll = settings.minimumPoll
         pollScore = 0

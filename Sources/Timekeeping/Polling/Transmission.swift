@@ -63,10 +63,11 @@ extension Timekeeper {
         guard let packet = peerPacket(index, now, chance: random.next()) else { return miss(index, now, &effects) }
         let token = token()
         sources[index].hasHeard = false
+        sources[index].leftBefore = nil
         // It answers when it would have sent a packet anyway: until our next one.
         sources[index].exchange = Exchange(
             token: token, cookie: packet.transmit, sent: Stamp(time: now.realtime, kind: .daemon),
-            deadline: now.monotonic + sources[index].interval * 2, isWarmUp: false)
+            deadline: now.monotonic + sources[index].interval * 2, isWarmUp: false, alias: packet.receive)
         sources[index].requests &+= 1
         effects.append(.sendToPeer(token, octets: packet.octets, to: endpoint))
     }
@@ -84,7 +85,8 @@ extension Timekeeper {
             // Clients that started together drift apart, so that servers see no waves.
             interval = interval + Duration(clampingSeconds: interval.inSeconds * 0.02 * random.uniform())
         }
-        sources[index].due = sources[index].isOnline ? sent + interval : nil
+        // A burst is finished though the source is offline; it is offline again then.
+        sources[index].due = sources[index].isOnline || sources[index].burst != nil ? sent + interval : nil
     }
 
     /// Ends an exchange whose answer did not come.
@@ -140,6 +142,7 @@ extension Timekeeper {
             sources[index].path.reset()
             sources[index].passage = nil
             sources[index].peer = nil
+            sources[index].leftBefore = nil
             sources[index].earlier = []
             sources[index].lastInterval = nil
             sources[index].bestSample = nil
@@ -149,9 +152,11 @@ extension Timekeeper {
                 sources[index].due = now.monotonic
             }
         }
+        forgetReadings()
         steadiness.reset()
         confirmed = nil
         filter = nil
+        kept = [:]
         setUnsynchronised(reason, now, &effects)
     }
 
@@ -159,6 +164,7 @@ extension Timekeeper {
         guard sources[index].isOnline != online else { return }
         sources[index].isOnline = online
         sources[index].due = online && sources[index].endpoint != nil ? now : nil
+        if !online { sources[index].burst = nil }
         if online, sources[index].settings.initialBurst, sources[index].settings.kind != .peer {
             sources[index].burst = Burst(wanted: 4, left: 8)
         }
@@ -167,10 +173,7 @@ extension Timekeeper {
 
     /// Tries all names again, and asks silent sources at once.
     mutating func refresh(_ now: Instant<Monotonic>) {
-        for index in pools.indices where pools[index].name != nil {
-            pools[index].retryAt = now
-            pools[index].searches = 0
-        }
+        for index in pools.indices { refreshName(index, now) }
         for index in sources.indices where sources[index].reach == 0 && sources[index].isOnline {
             guard sources[index].endpoint != nil else { continue }
             sources[index].due = now

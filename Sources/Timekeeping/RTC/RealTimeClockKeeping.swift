@@ -188,6 +188,7 @@ extension Timekeeper {
             keeping.due =
                 now.monotonic + Duration(clampingSeconds: max(1, keeping.tracker.nextComparison(after: time) - time))
         }
+        logRealTimeClock(sample, keeping, now, &effects)
         if finding != .asExpected, finding != .wasSet(by: 0, .kernel), !keeping.tracker.isWrittenByKernel {
             saveRealTimeClock(keeping, now, &effects)
         }

@@ -55,12 +55,12 @@ extension Timekeeper {
         case .selection(let index): report(index) { .selection(selectionReport($0, now)) }
         case .authentication(let address): with(address) { .authentication(authenticationReport($0)) }
         case .status: .statusReport(statusReport(at: now))
+        case .story(let index): report(index) { .story(story($0)) }
         case .temperature: temperatureReport.map { .temperature($0) } ?? .status(.notEnabled)
-        case .story(let index): report(index) { .story(sources[$0].story) }
         case .rtc, .trimRTC, .writeRTC: answerRealTimeClock(request, now, &effects)
         case .smoothing, .smoothTime: .status(.notEnabled)
         case .manual, .manualDelete, .setTime: .status(.notEnabled)
-        case .manualList: .manualList(count: 0)
+        case .manualList: .manualList(ManualListReport())
         default: change(request, now, &effects)
         }
     }
@@ -78,12 +78,14 @@ extension Timekeeper {
     }
 
     func position(of address: SourceAddress) -> Int? {
-        sources.firstIndex { controlAddress($0) == address }
+        // Nothing has no address, and reference clocks have none.
+        address == .unspecified ? nil : sources.firstIndex { controlAddress($0) == address }
     }
 
     /// How the protocol names a source.
     func controlAddress(_ source: Source) -> SourceAddress {
-        source.endpoint.map { .ip($0.address) } ?? .unresolved(UInt32(clamping: source.number))
+        guard source.settings.kind != .referenceClock else { return .unspecified }
+        return source.endpoint.map { .ip($0.address) } ?? .unresolved(UInt32(clamping: source.number))
     }
 
     // MARK: What changes something
@@ -98,9 +100,9 @@ extension Timekeeper {
             return onMatching(selector) { $0.setOnline($1, false, now.monotonic, &effects) }
         case .burst(let selector, let good, let total):
             return onMatching(selector) { keeper, index in
-                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].isOnline,
-                    keeper.sources[index].endpoint != nil
-                else { return }
+                guard keeper.sources[index].settings.kind != .peer, keeper.sources[index].endpoint != nil else {
+                    return
+                }
                 let limit = Int(min(max(total, 1), 100))
                 keeper.sources[index].burst = Burst(wanted: Int(min(max(good, 1), 100)), left: limit)
                 keeper.sources[index].due = now.monotonic
@@ -108,7 +110,8 @@ extension Timekeeper {
         case .reloadSources:
             effects.append(.reloadSources)
             return .status(.success)
-        case .onOffline, .refresh:
+        case .onOffline: return testRoutes(&effects)
+        case .refresh:
             refresh(now.monotonic)
             return .status(.success)
         case .addSource(let addition):
@@ -140,6 +143,9 @@ extension Timekeeper {
             selected = nil
             select(because: nil, now, &effects)
             return .status(.success)
+        case .reselectDistance(let distance):
+            reselectDistance = distance
+            return .status(.success)
         case .makeStep:
             guard controlsClock, let error = wallError(at: now.monotonic) else { return .status(.failed) }
             step(by: error, now, &effects)
@@ -169,8 +175,11 @@ extension Timekeeper {
         case .rekey:
             effects.append(.readKeys)
             return .status(.success)
-        case .dump, .cycleLogs:
-            // There are no histories or logs to write or begin anew.
+        case .dump:
+            saveMeasurements(now, &effects)
+            return .status(.success)
+        case .cycleLogs:
+            effects.append(.cycleLogs)
             return .status(.success)
         case .shutdown:
             effects.append(.stop(status: 0))
@@ -183,7 +192,9 @@ extension Timekeeper {
     private mutating func onMatching(
         _ selector: SourceSelector, _ act: (inout Timekeeper, Int) -> Void
     ) -> ControlReply {
-        let matching = sources.indices.filter { selector.contains(controlAddress(sources[$0])) }
+        let matching = sources.indices.filter {
+            sources[$0].settings.kind != .referenceClock && selector.contains(controlAddress(sources[$0]))
+        }
         guard !matching.isEmpty else { return .status(.noSuchSource) }
         for index in matching { act(&self, index) }
         return .status(.success)

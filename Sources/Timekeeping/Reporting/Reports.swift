@@ -37,7 +37,7 @@ extension Timekeeper {
     func sourceReport(_ index: Int, _ now: ClockReading) -> SourceReport {
         let source = sources[index]
         var report = SourceReport()
-        report.address = controlAddress(source)
+        report.address = reportedAddress(source)
         report.poll = Int16(clamping: source.poll)
         report.stratum = UInt16(clamping: source.stratum > 15 ? 0 : source.stratum)
         report.reach = UInt16(source.reach)
@@ -51,6 +51,7 @@ extension Timekeeper {
             default: .nonselectable
             }
         if source.settings.kind == .peer { report.mode = .peer }
+        if source.settings.kind == .referenceClock { report.mode = .referenceClock }
         report.lastSampleAge = source.lastSample.map { now.monotonic - $0 }
         if let sample = source.estimate.newest {
             let then = sample.offset - wallOffset(at: now.monotonic)
@@ -83,7 +84,7 @@ extension Timekeeper {
 
     var activityReport: ActivityReport {
         var report = ActivityReport()
-        for source in sources {
+        for source in sources where source.settings.kind != .referenceClock {
             if source.endpoint == nil {
                 report.unresolved += 1
             } else if source.burst != nil {
@@ -108,8 +109,8 @@ extension Timekeeper {
         report.goodCount = source.outcomes[ReplyOutcome.accepted.rawValue]
         report.kernelTransmitCount = source.kernelSent
         report.kernelReceiveCount = source.kernelReceived
-        report.hardwareTransmitCount = 0
-        report.hardwareReceiveCount = 0
+        report.hardwareTransmitCount = source.hardwareSent
+        report.hardwareReceiveCount = source.hardwareReceived
         guard let last = source.lastReply else { return report }
         report.localAddress = last.local.map { .ip($0) } ?? .unspecified
         report.leap = last.header.leap
@@ -216,14 +217,10 @@ extension Timekeeper {
         return report
     }
 
-    /// What stands for a source where four octets are all the room: its IPv4 address, or a mix of its IPv6 address.
+    /// What stands for a source where four octets are all the room.
     func controlIdentifier(_ source: Source) -> ReferenceIdentifier {
-        switch source.endpoint?.address {
-        case .v4(let bits): ReferenceIdentifier(bits: bits)
-        case .v6(let high, let low):
-            ReferenceIdentifier(bits: UInt32(truncatingIfNeeded: (high ^ low) ^ (high ^ low) >> 32))
-        case nil: .none
-        }
+        if let clock = referenceClocks.first(where: { $0.source == source.number }) { return clock.settings.identifier }
+        return source.endpoint.map { ReferenceIdentifier(bits: $0.address.identifier) } ?? .none
     }
 }
 

@@ -17,10 +17,20 @@ extension Timekeeper {
     func effective(_ source: Source) -> SelectOptions {
         var options = configured(source)
         guard settings.authentication != .ignore else { return options }
+        if source.settings.kind == .referenceClock {
+            // Nobody on the network can pretend to be it.
+            if settings.authentication == .mix,
+                sources.contains(where: { $0.settings.isAuthenticated && !$0.settings.noselect }),
+                sources.contains(where: { $0.settings.isOpen && !$0.settings.noselect })
+            {
+                options.formUnion([.trust, .require])
+            }
+            return options
+        }
         let isMixed: Bool
         if source.settings.isAuthenticated {
             guard settings.authentication == .mix else { return options }
-            isMixed = sources.contains { !$0.settings.isAuthenticated && !$0.settings.noselect }
+            isMixed = sources.contains { $0.settings.isOpen && !$0.settings.noselect }
             if isMixed { options.formUnion([.trust, .require]) }
             return options
         }
@@ -33,4 +43,9 @@ extension Timekeeper {
         }
         return options
     }
+}
+
+extension SourceSettings {
+    /// Whether anybody on the network can pretend to be it.
+    var isOpen: Bool { !isAuthenticated && kind != .referenceClock }
 }

@@ -44,7 +44,8 @@ extension Timekeeper {
         // In an hour, a tenth of what a path may be asymmetric by.
         let drift = scale * scale / 100 / 3600
         let floor = settings.precision.inSeconds + min(sample.dispersion, 1e-6)
-        let variance = sources[index].path.variance(of: sample.delay, floor: floor)
+        let variance =
+            sample.deviation.map { $0 * $0 } ?? sources[index].path.variance(of: sample.delay, floor: floor)
         sources[index].lastFed = sample.time
         let expected = filter?.estimate(at: sample.time, of: sources[index].number)
         unseen.advance(
@@ -68,7 +69,11 @@ extension Timekeeper {
 
     /// By how much a path may be longer in one direction than in the other: near servers are better.
     private func asymmetryScale(_ index: Int) -> Double {
-        0.02 * (sources[index].path.minimum ?? 0) + 1e-6
+        guard sources[index].settings.kind != .referenceClock else {
+            // No network is in between.
+            return 0.02 * (sources[index].estimate.newest?.delay ?? 0) + 1e-8
+        }
+        return 0.02 * (sources[index].path.minimum ?? 0) + 1e-6
     }
 
     /// How much each source counts: less the longer its path, and the further it stands from the middle of all.

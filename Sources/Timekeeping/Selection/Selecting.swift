@@ -11,11 +11,13 @@ extension Timekeeper {
     /// - Parameter updated: position of the source that has a new sample; nil if none has.
     mutating func select(because updated: Int?, _ now: ClockReading, _ effects: inout [Effect]) {
         let moment = seconds(at: now)
+        beginLoggingSelection(now)
+        defer { logSelection(now, &effects) }
         for index in sources.indices { classify(index, moment, now) }
         let candidates = eligible()
         guard !candidates.isEmpty else {
             let silent = sources.count { $0.reach == 0 }
-            let asked = sources.count { $0.endpoint != nil }
+            let asked = sources.count { $0.isWithinReach }
             let reason =
                 silent == sources.count
                 ? sources.isEmpty ? "there are no sources" : "no source answers (\(asked) of \(sources.count) asked)"
@@ -90,12 +92,16 @@ extension Timekeeper {
                 "Key \(key) is not in the key file, so it can't be asked. Next: add it there, and chronyc rekey.")
         }
         let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
-        guard source.endpoint != nil else {
+        guard source.isWithinReach else {
             sources[index].lastInterval = nil
             return mark(index, .noSamples, "Its name has no address yet.")
         }
+        if isMeasuredOnly(source) {
+            return mark(index, .noselect, "Only its frequency is right (local), and this version does not use it.")
+        }
         guard isFitted, let interval = interval(of: source, at: moment) else {
             sources[index].lastInterval = nil
+            if source.settings.kind == .referenceClock { return mark(index, .noSamples, storyOfSilence(source)) }
             let story =
                 source.failures > 0 && source.reach == 0
                 ? "No reply to \(source.failures) requests."
@@ -104,7 +110,7 @@ extension Timekeeper {
         }
         sources[index].lastInterval = (interval.offset, interval.distance)
         sources[index].bestSample = interval.sample
-        guard source.leap != .unsynchronised, (1...15).contains(source.stratum) else {
+        guard source.leap != .unsynchronised, (source.leastStratum...15).contains(source.stratum) else {
             sources[index].badSelections += 1
             return mark(index, .unsynchronised, "It says itself that it is not synchronised.")
         }
@@ -128,6 +134,12 @@ extension Timekeeper {
         }
         guard source.reach != 0 || isStillTimely(source) else {
             return mark(index, .unreachable, "It has not answered for \(Words.duration(silence(source, now))).")
+        }
+        guard source.reach != 0 || source.failures - 8 < source.settings.maximumUnreachable else {
+            return mark(
+                index, .unreachable,
+                "It has not answered \(source.failures) requests; the limit is 8 and \(source.settings.maximumUnreachable)"
+                    + " (maxunreach).")
         }
         if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
             return mark(index, .orphan, "It serves its own local time (orphan).")
@@ -260,7 +272,7 @@ extension Timekeeper {
     /// At the start a quick source must not be followed before the others had their chance.
     private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
         sources.contains { source in
-            guard !effective(source).contains(.noselect), source.isOnline, source.endpoint != nil else { return false }
+            guard !effective(source).contains(.noselect), source.isOnline, source.isWithinReach else { return false }
             switch settings.estimator {
             case .regression:
                 return source.selection == .noSamples && source.burst != nil && source.reach != 0
@@ -275,7 +287,7 @@ extension Timekeeper {
         let least = field.map(\.stratum).min() ?? 1
         func distance(_ candidate: Candidate) -> Double {
             candidate.distance + Double(candidate.stratum - least) * settings.stratumWeight.inSeconds
-                + (candidate.index == selected ? 0 : settings.reselectDistance.inSeconds)
+                + (candidate.index == selected ? 0 : reselectDistance.inSeconds)
         }
         guard let current = field.first(where: { $0.index == selected }) else {
             for index in sources.indices { sources[index].score = 1 }
@@ -314,7 +326,7 @@ extension Timekeeper {
             let index = candidate.index
             guard let fit = fit(of: candidate) else { continue }
             let isChoice = index == choice.index
-            let limit = settings.combineLimit * (choice.distance + settings.reselectDistance.inSeconds)
+            let limit = settings.combineLimit * (choice.distance + reselectDistance.inSeconds)
             let apart = (fit.frequency - (selectedFit?.frequency ?? fit.frequency)).magnitude
             let tolerance = 3 * (fit.skew + (selectedFit?.skew ?? 0) + settings.maximumClockError.ratio)
             if !isChoice, candidate.distance > limit || apart > tolerance {

@@ -43,8 +43,6 @@ struct ClientLog: Sendable {
     struct Client: Sendable {
         /// The last address that was seen.
         var address = IPAddress.v4(0)
-        /// 64 bits of the network; equal for two only by chance, with a key nobody knows. 0 = nobody.
-        var tag: UInt64 = 0
         var time = Account()
         var control = Account()
 
@@ -69,12 +67,20 @@ struct ClientLog: Sendable {
     private let limits: [RateLimitSettings?]
     private let key: UInt64
     private(set) var clients: [Client] = []
+    /// Of each place 64 bits of the client's network; equal for two only by chance, with a key nobody knows. 0 = nobody.
+    /// Apart from the clients, because a search looks at eight, and they lie side by side here.
+    private(set) var tags: [UInt64] = []
+    /// When each was seen last, like ``Account/last``.
+    private var seen: [UInt32] = []
     private var shadows: [Shadow] = []
     /// Clients that had to make room for others.
     private(set) var forgotten: UInt64 = 0
 
     /// Clients that share a place.
     private static let ways = 8
+    /// Octets of one place.
+    private static let placeSize =
+        MemoryLayout<Client>.stride + MemoryLayout<UInt64>.stride + MemoryLayout<UInt32>.stride
     private static let firstSets = 8
     private let mostSets: Int
     private let shadowMask: UInt64
@@ -90,12 +96,12 @@ struct ClientLog: Sendable {
         var count = 256
         while count * 2 * MemoryLayout<Shadow>.stride <= memory / 4 { count *= 2 }
         shadowMask = UInt64(count - 1)
-        mostSets = max(1, (memory - memory / 4) / (Self.ways * MemoryLayout<Client>.stride))
+        mostSets = max(1, (memory - memory / 4) / (Self.ways * Self.placeSize))
     }
 
     /// Octets that are in use.
     var memory: Int {
-        clients.count * MemoryLayout<Client>.stride + shadows.count * MemoryLayout<Shadow>.stride
+        clients.count * Self.placeSize + shadows.count * MemoryLayout<Shadow>.stride
     }
 
     // MARK: Limits
@@ -107,6 +113,7 @@ struct ClientLog: Sendable {
         let now = Self.sixteenths(moment)
         let place = place(of: address, service, now)
         clients[place].address = address
+        seen[place] = now
         let outcome = Self.judge(&clients[place][service], limits[service.rawValue], now, &random)
         if outcome != .answered { clients[place][service].drops &+= 1 }
         return outcome
@@ -145,19 +152,18 @@ struct ClientLog: Sendable {
     // MARK: Places
 
     private mutating func place(of address: IPAddress, _ service: ClientService, _ now: UInt32) -> Int {
-        if clients.isEmpty {
-            clients = Array(repeating: Client(), count: Self.ways * min(Self.firstSets, mostSets))
-        }
+        if clients.isEmpty { clear(places: Self.ways * min(Self.firstSets, mostSets)) }
         let tag = hash(address)
         var first = firstPlace(tag)
         if let place = find(tag, first) { return place }
-        if clients[first..<first + Self.ways].allSatisfy({ $0.tag != 0 }), grow() { first = firstPlace(tag) }
+        if tags[first..<first + Self.ways].allSatisfy({ $0 != 0 }), grow() { first = firstPlace(tag) }
         let place = quietest(first, now)
-        if clients[place].tag != 0 {
+        if tags[place] != 0 {
             forgotten &+= 1
             for service in ClientService.allCases where limits[service.rawValue] != nil { remember(place, service) }
         }
-        clients[place] = Client(address: address, tag: tag)
+        clients[place] = Client(address: address)
+        tags[place] = tag
         for service in ClientService.allCases {
             guard let limit = limits[service.rawValue] else { continue }
             clients[place][service].tokens = limit.price &* limit.bucket
@@ -168,13 +174,19 @@ struct ClientLog: Sendable {
         return place
     }
 
+    private mutating func clear(places: Int) {
+        clients = Array(repeating: Client(), count: places)
+        tags = Array(repeating: 0, count: places)
+        seen = Array(repeating: 0, count: places)
+    }
+
     private func firstPlace(_ tag: UInt64) -> Int {
         let sets = UInt64(clients.count / Self.ways)
         return Int((tag >> 32 * sets) >> 32) * Self.ways
     }
 
     private func find(_ tag: UInt64, _ first: Int) -> Int? {
-        for index in first..<first + Self.ways where clients[index].tag == tag { return index }
+        for index in first..<first + Self.ways where tags[index] == tag { return index }
         return nil
     }
 
@@ -182,12 +194,8 @@ struct ClientLog: Sendable {
     private func quietest(_ first: Int, _ now: UInt32) -> Int {
         var (best, age) = (first, UInt32(0))
         for index in first..<first + Self.ways {
-            guard clients[index].tag != 0 else { return index }
-            let client = clients[index]
-            var since = UInt32.max
-            for service in ClientService.allCases where client[service].isUsed {
-                since = min(since, now &- client[service].last)
-            }
+            guard tags[index] != 0 else { return index }
+            let since = now &- seen[index]
             if since > age { (best, age) = (index, since) }
         }
         return best
@@ -197,12 +205,15 @@ struct ClientLog: Sendable {
     private mutating func grow() -> Bool {
         let sets = min(clients.count / Self.ways * 2, mostSets)
         guard sets * Self.ways > clients.count else { return false }
-        let old = clients
-        clients = Array(repeating: Client(), count: sets * Self.ways)
-        for client in old where client.tag != 0 {
-            let first = firstPlace(client.tag)
-            let place = (first..<first + Self.ways).first { clients[$0].tag == 0 }
-            if let place { clients[place] = client } else { forgotten &+= 1 }
+        let old = (clients: clients, tags: tags, seen: seen)
+        clear(places: sets * Self.ways)
+        for (index, tag) in old.tags.enumerated() where tag != 0 {
+            let first = firstPlace(tag)
+            guard let place = (first..<first + Self.ways).first(where: { tags[$0] == 0 }) else {
+                forgotten &+= 1
+                continue
+            }
+            (clients[place], tags[place], seen[place]) = (old.clients[index], tag, old.seen[index])
         }
         return true
     }
@@ -225,22 +236,21 @@ struct ClientLog: Sendable {
     private mutating func remember(_ place: Int, _ service: ClientService) {
         guard let limit = limits[service.rawValue], clients[place][service].isUsed else { return }
         if shadows.isEmpty { shadows = Array(repeating: Shadow(), count: Int(shadowMask) + 1) }
-        let client = clients[place]
-        let account = client[service]
-        let first = firstShadow(client.tag, service)
-        var spot = findShadow(client.tag, service) ?? first
-        if shadows[spot].tag != UInt16(truncatingIfNeeded: client.tag >> 16) {
+        let (tag, account) = (tags[place], clients[place][service])
+        let first = firstShadow(tag, service)
+        var spot = findShadow(tag, service) ?? first
+        if shadows[spot].tag != UInt16(truncatingIfNeeded: tag >> 16) {
             for index in first..<first + 4
             where account.last &- shadows[index].last > account.last &- shadows[spot].last { spot = index }
         }
         let full = max(limit.price &* limit.bucket, 1)
         shadows[spot] = Shadow(
-            tag: UInt16(truncatingIfNeeded: client.tag >> 16), fill: UInt8(clamping: account.tokens &* 32 / full),
+            tag: UInt16(truncatingIfNeeded: tag >> 16), fill: UInt8(clamping: account.tokens &* 32 / full),
             service: UInt8(service.rawValue), last: account.last)
     }
 
     private mutating func recall(_ place: Int, _ service: ClientService, _ limit: RateLimitSettings) {
-        guard let spot = findShadow(clients[place].tag, service), shadows[spot].fill < 32 else { return }
+        guard let spot = findShadow(tags[place], service), shadows[spot].fill < 32 else { return }
         clients[place][service].tokens = limit.price &* limit.bucket / 32 &* UInt32(shadows[spot].fill)
         clients[place][service].last = shadows[spot].last
     }

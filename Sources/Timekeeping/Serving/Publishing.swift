@@ -118,6 +118,7 @@ extension Timekeeper {
             reference = nil
             armedLeap = .none
             publish(now, &effects)
+            logUnsynchronised(now, &effects)
         }
         updateLocalReference(now, &effects)
     }

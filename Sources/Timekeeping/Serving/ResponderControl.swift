@@ -56,7 +56,7 @@ extension Responder {
         while index < log.clients.count, report.clients.count < most {
             let client = log.clients[index]
             let accounts = ClientService.allCases.map { client[$0] }
-            if client.tag != 0, accounts.contains(where: { $0.hits >= minimumHits }) {
+            if log.tags[index] != 0, accounts.contains(where: { $0.hits >= minimumHits }) {
                 report.clients.append(Self.report(client, now))
                 if reset { log.resetCounts(index) }
             }

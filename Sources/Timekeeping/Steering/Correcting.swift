@@ -28,6 +28,7 @@ extension Timekeeper {
         } else if error.magnitude > settings.logChange.inSeconds {
             effects.append(.note(.largeChange(Duration(clampingSeconds: error))))
         }
+        let remaining = wallError(at: now.monotonic) ?? 0
         let limit = settings.maximumDrift.ratio
         let frequency = Frequency(ratio: combination.frequency.clamped(to: -limit...limit))
         discipline.note(offset: error, deviation: combination.offsetDeviation, at: now.monotonic)
@@ -36,6 +37,7 @@ extension Timekeeper {
         case .regression: discipline.blend(frequency: frequency, skew: Frequency(ratio: combination.skew))
         }
         aim = Aim(time: moment, offset: combination.offset)
+        logTracking(combination, error, remaining: remaining, now, &effects)
         if settings.purpose == .measureOnce {
             finishPurpose(&effects, offset: error)
             return
@@ -107,6 +109,8 @@ extension Timekeeper {
             sources[index].bestSample?.offset -= seconds
         }
         filter?.shift(by: -seconds)
+        for address in kept.keys { kept[address]?.shift(by: -seconds) }
+        for position in referenceClocks.indices { referenceClocks[position].shift(by: -seconds) }
         unseen.carried -= seconds
         aim?.offset -= seconds
         confirmed?.low -= seconds
@@ -176,6 +180,7 @@ extension Timekeeper {
         guard settings.purpose != .serve, !purposeDone, !sources.isEmpty else { return }
         let isHopeless = sources.allSatisfy { source in
             // A name that did not resolve twice has no address now.
+            if source.settings.kind == .referenceClock { return source.failures >= 8 && source.estimate.count == 0 }
             guard source.endpoint != nil else {
                 return pools.first { $0.number == source.pool }.map { $0.failures >= 2 } ?? true
             }
@@ -216,6 +221,8 @@ extension Timekeeper {
                 effects.append(
                     .note(.refused(refusal, consequence: "Other programs are not told how good the clock is.")))
             }
+        case .save(.measurements, _):
+            effects.append(.note(.refused(refusal, consequence: "The samples are not kept over a restart.")))
         case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
         case .save(.realTimeClock, _), .save(.time, _):
             effects.append(

@@ -166,6 +166,7 @@ extension Timekeeper {
             temperature?.hasComplained = false
             // A clock that is to run faster has an oscillator that loses.
             compensate(-correction * 1e-6, now, &effects)
+            logTemperature(reading, now, &effects)
             return
         }
         guard (-60_000.0...150_000).contains(reading) else {
@@ -180,6 +181,7 @@ extension Timekeeper {
         learnWarmth(from: moment)
         filter?.note(kelvins: kelvins, from: moment)
         followTemperature(now, &effects)
+        logTemperature(reading, now, &effects)
     }
 
     private mutating func complain(_ note: Note, _ effects: inout [Effect]) {

@@ -151,10 +151,6 @@ struct RealTimeClockReference: ClockReference {
 
     private static func sleep(_ duration: Duration) {
         guard duration > .zero else { return }
-        let (seconds, attoseconds) = duration.components
-        var time = timespec()
-        time.tv_sec = Int(seconds)
-        time.tv_nsec = Int(attoseconds / 1_000_000_000)
-        _ = unsafe nanosleep(&time, nil)
+        usleep(UInt32(clamping: duration.inNanoseconds / 1000))
     }
 }
