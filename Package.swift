@@ -48,6 +48,7 @@ let package = Package(
         pure("Addresses"),
         pure("BoundPage", ["TimeBase"]),
         pure("TimeZones", ["TimeBase"]),
+        pure("AtomicTime", ["TimeBase", "TimeZones"]),
         pure("Scheduling", ["TimeBase", "TimeZones"]),
         pure("AtSpool", ["TimeBase", "TimeZones"]),
         pure("FileWatches", ["TimeBase"]),
@@ -68,7 +69,10 @@ let package = Package(
         pure("Recording", ["TimeBase"]),
         pure(
             "Rendering",
-            ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies"]),
+            [
+                "TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "ClockStatistics", "ClockStudies",
+                "AtomicTime", "TimeZones",
+            ]),
         pure("ChronyConsole", ["TimeBase", "Addresses", "NTPWire", "Control", "Rendering"]),
         pure(
             "Timekeeping",
@@ -76,6 +80,9 @@ let package = Package(
                 "TimeBase", "Addresses", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording",
                 "RealTimeClock",
             ]),
+        pure(
+            "Clockspeed",
+            ["TimeBase", "AtomicTime", "NTPWire", "Engine", "Estimation", "Timekeeping"]),
         pure(
             "Configuration",
             ["TimeBase", "Addresses", "BoundPage", "NTPWire", "Control", "Recording", "Timekeeping"]),
@@ -146,6 +153,7 @@ let package = Package(
                 "TimeballClock", "ClockStatistics", "ClockStudies", "StudyStore", "Engine", "Linux", "RealTimeClock",
                 "Recording", "Plotting", "StudyReports", "JobsControl", "JobScheduler", "JobHistory", "ExactStarts",
                 "AtSpool", "FileWatches", "Daemon", "ChronyConsole", "Configuration", "Timekeeping",
+                "AtomicTime", "Clockspeed",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -163,6 +171,14 @@ let package = Package(
             name: "BoundPageTests", dependencies: ["BoundPage", "Linux", "TimeballClock", "TimeBase"],
             swiftSettings: strict),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TimeBase"], swiftSettings: strict),
+        .testTarget(name: "AtomicTimeTests", dependencies: ["AtomicTime", "TimeBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ClockspeedTests",
+            dependencies: [
+                "Clockspeed", "AtomicTime", "Engine", "NTPWire", "Timekeeping", "TimeBase", "timeball",
+            ],
+            exclude: ["Vectors"],
+            swiftSettings: strict),
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TimeZones", "TimeBase", "timeball"],
             exclude: ["Vectors"],
@@ -252,6 +268,7 @@ let package = Package(
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
                 "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
+                "taiclock-server.py",
             ],
             swiftSettings: strict),
     ],

@@ -38,7 +38,10 @@ enum SelectionWords {
         case .nonselectable:
             if case .unresolved = report.address { return "its name has no address yet" }
             if report.reach & 0xff == 0 {
-                guard let age = report.lastSampleAge else { return "no reply yet (UDP port blocked?)" }
+                guard let age = report.lastSampleAge else {
+                    return report.mode == .referenceClock
+                        ? "nothing usable read yet" : "no reply yet (UDP port blocked?)"
+                }
                 return "no reply for \(HumanText.age(age))"
             }
             return "not usable yet"

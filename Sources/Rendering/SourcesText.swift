@@ -32,8 +32,12 @@ public enum SourcesText {
         var lines = ["\(title): \(told)"]
         // A name that was never resolved was never asked.
         if case .unresolved = report.address { return lines }
-        let polled = "Asked every \(HumanText.size(.interval(binaryLogarithm: Int(report.poll))))"
-        lines.append("  \(polled); answered \(HumanText.answerCount(report.reach)) of its last 8 requests.")
+        let interval = HumanText.size(.interval(binaryLogarithm: Int(report.poll)))
+        let count = HumanText.answerCount(report.reach)
+        lines.append(
+            report.mode == .referenceClock
+                ? "  A sample every \(interval); there were \(count) of the last 8."
+                : "  Asked every \(interval); answered \(count) of its last 8 requests.")
         if row.hasSample {
             lines.append(
                 "  Its last sample, \(HumanText.age(report.lastSampleAge)) ago, says that our clock was "

@@ -60,6 +60,8 @@ struct Timeball: ParsableCommand {
         AnacronCommand.self,
         StudyCommand.self,
         DriftCommand.self,
+        TAICommand.self,
+        ClockspeedCommand.self,
         RealTimeClockCommand.self,
         BootCommand.self,
     ]

@@ -22,6 +22,13 @@ enum Names {
         "anacron": Program(run: AnacronProgram.run, isCommand: true),
         "hwclock": Program(run: HardwareClockProgram.run, isCommand: false),
         "run-parts": Program(run: RunPartsProgram.run, isCommand: true),
+        "sntpclock": Program(run: OffsetProgram.sntpclock.run, isCommand: false),
+        "taiclock": Program(run: OffsetProgram.taiclock.run, isCommand: false),
+        "taiclockd": Program(run: TaiclockdProgram.run, isCommand: false),
+        "clockadd": Program(run: ClockaddProgram.run, isCommand: false),
+        "clockview": Program(run: ClockviewProgram.run, isCommand: false),
+        "clockspeed": Program(run: ClockspeedProgram.run, isCommand: false),
+        "tai64nlocal": Program(run: LabelDecoding.run, isCommand: false),
     ]
 
     /// What to run instead of the command line of timeball itself, and with which arguments.

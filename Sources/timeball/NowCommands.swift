@@ -31,8 +31,13 @@ struct NowCommand: ParsableCommand {
     @OptionGroup var page: PageOption
     @Flag(help: "The earliest and the latest that true time can be.") var interval = false
     @Flag(help: "One JSON object.") var json = false
+    @OptionGroup(title: "Atomic time") var atomic: AtomicNowOptions
 
     func run() throws {
+        if let form = try atomic.form() {
+            guard !interval, !json else { throw ToolError.usage("--interval and --json tell civil time.") }
+            return try AtomicNow(form: form, page: page, leapfile: atomic.table.leapfile).run()
+        }
         let view = try page.view()
         if json {
             print(NowText.json(view).text)

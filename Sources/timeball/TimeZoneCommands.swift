@@ -6,7 +6,10 @@ import TimeZones
 struct TimeZoneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tz", abstract: "Time zones: which there are, what they show, when they change.",
-        subcommands: [TimeZoneListCommand.self, TimeZoneShowCommand.self, TimeZoneNextCommand.self])
+        subcommands: [
+            TimeZoneListCommand.self, TimeZonePickCommand.self, TimeZoneShowCommand.self, TimeZoneSetCommand.self,
+            TimeZoneNextCommand.self, TimeZoneCheckCommand.self,
+        ])
 }
 
 struct TimeZoneListCommand: ParsableCommand {

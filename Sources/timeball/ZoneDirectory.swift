@@ -40,6 +40,19 @@ enum ZoneDirectory {
         }
     }
 
+    /// Where the zones are kept: for choosing one.
+    static func places() throws(ToolError) -> ZonePlaces {
+        guard let zones = InputFile.octets("\(path)/zone1970.tab", most: 1 << 20),
+            let countries = InputFile.octets("\(path)/iso3166.tab", most: 1 << 20)
+        else { throw .cannotTell("\(path)/zone1970.tab or iso3166.tab cannot be read. Next: install tzdata") }
+        do throws(ZonePlaces.TableError) {
+            return try ZonePlaces(
+                zones: String(decoding: zones, as: UTF8.self), countries: String(decoding: countries, as: UTF8.self))
+        } catch {
+            throw .cannotTell("\(path)/\(error.sentence) Next: install tzdata anew")
+        }
+    }
+
     /// The names of all zones, from tzdata's own list.
     static func names() throws(ToolError) -> [String] {
         guard let octets = InputFile.octets("\(path)/tzdata.zi", most: 4 << 20) else {

@@ -13,6 +13,8 @@ enum NeededProgram: String, CaseIterable {
     case ntpsec
     case gpsd
     case hwclock
+    /// daemontools'.
+    case tai64n, tai64nlocal, multilog
     // Debian's, installed by Scripts/setup.
     case python3, ip, setpriv, unshare, nsenter
     /// Any C compiler.
@@ -28,6 +30,7 @@ enum NeededProgram: String, CaseIterable {
         case .chronyc: Places.unpacked.appending(path: "usr/bin/chronyc").path
         case .ntpdig: Places.unpacked.appending(path: "usr/bin/ntpdig").path
         case .openntpd: Places.unpacked.appending(path: "usr/sbin/ntpd").path
+        case .tai64n, .tai64nlocal, .multilog: Places.unpacked.appending(path: "usr/bin/\(rawValue)").path
         case .hwclock: Places.unpacked.appending(path: "sbin/hwclock").path
         // Apart, because its name is OpenNTPD's.
         case .ntpsec: Places.unpacked.appending(path: "ntpsec/usr/sbin/ntpd").path
@@ -44,7 +47,8 @@ enum NeededProgram: String, CaseIterable {
         switch self {
         case .timeballd, .timeball, .simulator: "swift build --build-tests"
         case .releasedTimeballd: "swift build -c release --static-swift-stdlib --product timeballd"
-        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .hwclock, .gpsd: "Scripts/install-test-programs"
+        case .chronyd, .chronyc, .ntpdig, .openntpd, .ntpsec, .hwclock, .gpsd, .tai64n, .tai64nlocal, .multilog:
+            "Scripts/install-test-programs"
         case .python3, .ip, .setpriv, .unshare, .nsenter, .cc: "Scripts/setup test"
         }
     }

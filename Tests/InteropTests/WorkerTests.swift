@@ -15,6 +15,11 @@ extension Interop {
             }
         }
 
+        /// A new process takes a moment to bear its name.
+        private static func awaitWorkers(_ count: Int, of daemon: Daemon) throws {
+            try wait(for: "\(count) workers", within: .seconds(10)) { try processes(of: daemon).count == count }
+        }
+
         private static func isAlive(_ process: Int32) -> Bool {
             guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
                 return false
@@ -62,8 +67,10 @@ extension Interop {
             try Asked.need(.timeballd, .chronyc, .python3)
             try Rig.with { rig in
                 let ours = try rig.timeballd("local stratum 5", "allow all", "workers 3")
-                #expect(try Self.processes(of: ours).count == 3)
-                #expect(ours.program.output.contains("Clients are answered by workers 1 ("))
+                try Self.awaitWorkers(3, of: ours)
+                try wait(for: "a line of log", within: .seconds(10)) {
+                    ours.program.output.contains("Clients are answered by workers 1 (")
+                }
                 #expect(try Self.ask(ours, rig, clients: 60) == 60)
                 #expect(try Self.number(rig.chronyc(ours, "serverstats"), "NTP packets received") == 60)
                 // All pages of all workers.
@@ -117,8 +124,8 @@ extension Interop {
             try Rig.with { rig in
                 let ours = try rig.timeballd("local stratum 5", "allow all", "workers 2")
                 #expect(try Self.ask(ours, rig, clients: 20) == 20)
+                try Self.awaitWorkers(2, of: ours)
                 let before = try Self.processes(of: ours)
-                try #require(before.count == 2)
                 pause(.seconds(1.1))
                 kill(before[0], SIGKILL)
                 try wait(for: "another worker to take the place", within: .seconds(10)) {
@@ -144,7 +151,7 @@ extension Interop {
                 // A token takes 256 s: six in a burst, and one perhaps by chance.
                 #expect((6...7).contains(try Self.ask(ours, rig, clients: 1, times: 40)))
                 _ = try rig.chronyc(ours, "rekey")
-                #expect(try Self.processes(of: ours).count == 4)
+                try Self.awaitWorkers(4, of: ours)
                 #expect(try Self.ask(ours, rig, clients: 20) == 20)
             }
         }

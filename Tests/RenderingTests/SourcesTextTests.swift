@@ -100,6 +100,10 @@ struct SourcesTextTests {
         row.report.mode = .referenceClock
         #expect(row.label == "GPS")
         #expect(row.kind == "clock")
+        var silent = Self.row(nil, .v4(0x4750_5300), .nonselectable, reach: 0, age: nil)
+        silent.report.mode = .referenceClock
+        #expect(silent.use == "nothing usable read yet")
+        #expect(SourcesText.story(silent)[1] == "  A sample every 64.0 s; there were 0 of the last 8.")
     }
 
     @Test("The JSON object has null where there is no sample")

@@ -3,6 +3,7 @@ internal import Control
 internal import Engine
 internal import Estimation
 internal import NTPWire
+internal import Recording
 import Testing
 internal import TimeBase
 
@@ -16,6 +17,7 @@ private struct ClockBench {
     var bench: Bench
     var clocks: [Clock]
     private(set) var notes: [Note] = []
+    private(set) var logged: [ReferenceClockLine] = []
 
     init(
         _ settings: [ReferenceClockSettings], _ clocks: [Clock], slowBy error: Duration = .zero,
@@ -34,6 +36,9 @@ private struct ClockBench {
         for _ in 0..<(seconds * 10) {
             bench.run(for: .milliseconds(100))
             notes += bench.notes
+            logged += bench.effects.compactMap {
+                if case .log(.referenceClock(let line)) = $0 { line } else { nil }
+            }
             let asked = bench.effects.compactMap { if case .readReferenceClock(let clock) = $0 { clock } else { nil } }
             bench.forget()
             for clock in asked {
@@ -268,6 +273,23 @@ private func pulsing(_ clock: Int, late: Duration = .zero) -> ClockBench.Clock {
         #expect(told.count == 1)
         #expect((try #require(told.first) - .milliseconds(183)).magnitude < .milliseconds(1))
         #expect(world.keeper.story(0).contains("its offset should be 0.18"))
+    }
+
+    @Test("The log has a line for each reading, with its place in the poll interval, and one for each sample")
+    func logged() throws {
+        var world = ClockBench(
+            [memory("NMEA") { $0.noselect = true }, pulse { $0.lock = named("NMEA") }],
+            [telling(0, ahead: .milliseconds(-30)), pulsing(1)]
+        ) { $0.logs = [.refclocks] }
+        world.run(for: 100)
+        let pulses = world.logged.filter { $0.identifier == "PPS0" }
+        let readings = pulses.compactMap(\.reading)
+        #expect(readings.count > 80)
+        #expect(readings.allSatisfy { $0.isPulse && $0.rawOffset.magnitude < 1e-5 })
+        #expect(Set(readings.suffix(32).map(\.number)) == Set(0..<16))
+        #expect(pulses.contains { $0.reading == nil && $0.offset.magnitude < 1e-5 && $0.dispersion < 1e-4 })
+        let sentences = world.logged.filter { $0.identifier == "NMEA" }.compactMap(\.reading)
+        #expect(sentences.allSatisfy { !$0.isPulse && ($0.rawOffset + 0.03).magnitude < 1e-4 })
     }
 
     @Test("Where only some servers prove who they are, a reference clock is trusted as they are")

@@ -39,7 +39,8 @@ extension Timekeeper {
             referenceClocks[position].isPulsing = taken.isPulse
             referenceClocks[position].claimed = reading.claimed.inSeconds
             referenceClocks[position].refusal = ""
-            logReading(reading, taken.reading, taken.isPulse, position, now, &effects)
+            let number = place.settings.isAsked ? max(place.asked - 1, 0) : place.came
+            logReading(reading, taken, number: number, position, &effects)
             referenceClocks[position].came += 1
         } catch {
             referenceClocks[position].refusal = error.sentence
