@@ -148,7 +148,7 @@ static int listen_for(struct clinux_gate *gate, pid_t job, const sigset_t *all, 
 // What has to be done when the instant is near: the job comes to its turn on this processor, and nobody wakes another.
 struct near {
     struct clinux_held held;
-    uint64_t turns;
+    uint64_t turns, waited;  // how often it had come to a processor, and how long it had waited for one
     int is_done;
 };
 
@@ -156,9 +156,8 @@ static void is_near(void *context) {
     struct near *near = context;
     if (near->is_done) return;
     near->is_done = 1;
-    uint64_t waited;
     clinux_hold_pin(&near->held);
-    if (clinux_process_turns(near->held.process, &near->turns, &waited) < 0) near->turns = 0;
+    if (clinux_process_turns(near->held.process, &near->turns, &near->waited) < 0) near->turns = 0;
 }
 
 static void pause_until(int64_t moment) {
@@ -166,15 +165,17 @@ static void pause_until(int64_t moment) {
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, 0) == EINTR) {}
 }
 
-static void see_first_instruction(struct clinux_gate *gate, const struct near *near) {
-    for (int look = 0; look < 20 && near->turns > 0; look++) {
-        pause_until(hold_monotonic() + 20000);
+// It ran when it had waited for a processor for so long, and by the moment at which that is seen. Looking more often would
+// take the processor away from those that wait for it.
+static void see_first_instruction(struct clinux_gate *gate, const struct near *near, int64_t released) {
+    for (int64_t pause = 50000; pause < 5000000 && near->turns > 0; pause *= 2) {
+        pause_until(hold_monotonic() + pause);
         uint64_t turns, waited;
         if (clinux_process_turns(near->held.process, &turns, &waited) < 0) return;
-        if (turns > near->turns) {
-            atomic_store(&gate->began, hold_monotonic());
-            return;
-        }
+        if (turns == near->turns) continue;
+        int64_t seen = hold_monotonic(), began = released + (int64_t)(waited - near->waited);
+        atomic_store(&gate->began, began < seen ? began : seen);
+        return;
     }
 }
 
@@ -190,7 +191,7 @@ static int hold(struct clinux_gate *gate, pid_t job, int failure, int *status) {
     say_ready(failure);
     if (!hold_wait(&gate->page, ATTENDED_SPIN, is_near, &near)) return end_job(job, status);
     if (ptrace(PTRACE_DETACH, job, 0, 0) < 0) return end_job(job, status);
-    see_first_instruction(gate, &near);
+    see_first_instruction(gate, &near, hold_monotonic());
     clinux_hold_unpin(&near.held);
     prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     return 0;

@@ -13,7 +13,8 @@ extension Scenario {
         all.first { $0.name == name }
     }
 
-    public static let own: [Scenario] = attacks + failures + networks + leaps + temperatures + referenceClocks + [cutTheCable]
+    public static let own: [Scenario] =
+        attacks + failures + networks + leaps + temperatures + referenceClocks + [cutTheCable]
 
     private static let attacks: [Scenario] = [
         Scenario(

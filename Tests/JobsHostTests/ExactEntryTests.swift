@@ -117,6 +117,39 @@ struct ExactEntryTests {
         #expect(!FileManager.default.fileExists(atPath: "\(daemon.root)/out/ran"))
     }
 
+    @Test(
+        "A daemon that wakes late: the start is skipped with the reason, or made once, as the entry says; the next is at its instant"
+    )
+    func lateWake() throws {
+        let daemon = try RunningDaemon { daemon in
+            try daemon.write(
+                """
+                #@timeball start=armed name=skips
+                @every 10s root echo x >> \(daemon.root)/out/skips
+                #@timeball start=armed late=run name=runs
+                @every 10s root echo x >> \(daemon.root)/out/runs
+
+                """, to: "etc/crontab")
+        }
+        let next = ((Date().timeIntervalSince1970 + 4) / 10).rounded(.up) * 10
+        // Before anything is prepared, until the instant is long over.
+        Thread.sleep(until: Date(timeIntervalSince1970: next - 3.5))
+        kill(daemon.process.processIdentifier, SIGSTOP)
+        Thread.sleep(until: Date(timeIntervalSince1970: next + 2))
+        #expect(daemon.out("skips").isEmpty && daemon.out("runs").isEmpty)
+        kill(daemon.process.processIdentifier, SIGCONT)
+        let planned = Int64(next) * 1_000_000_000
+        func run(_ name: String) -> RunReport? { daemon.runs.first { $0.job == name && $0.planned == planned } }
+        #expect(eventually { run("skips")?.state == "skipped" && run("runs")?.state == "ended" }, "\(daemon.log)")
+        #expect(run("skips")?.ending?.hasPrefix("its instant was over since") ?? false, "\(daemon.runs)")
+        #expect(run("runs")?.released ?? 0 > planned + 1_000_000_000)
+        #expect(daemon.out("skips").isEmpty)
+        #expect(daemon.lines("runs").count == 1)
+        #expect(
+            eventually(within: 15) { daemon.lines("skips").count == 1 && daemon.lines("runs").count == 2 },
+            "\(daemon.log)")
+    }
+
     @Test("What is paused before its instant is ended without having gone, and nothing is left of it")
     func paused() throws {
         let daemon = try RunningDaemon { daemon in

@@ -74,6 +74,77 @@ struct SessionTests {
         #expect(process > 1 && kill(process, 0) != 0)
     }
 
+    @Test(
+        "One that is prepared for its instant has its session before it, and the session is closed when it has ended",
+        .enabled(if: hasPAM), arguments: ["exact", "armed"])
+    func prepared(start: String) throws {
+        let daemon = try daemon { root in
+            "#@timeball start=\(start) name=a\n@every 3s nobody cp \(root)/out/sessions \(root)/out/then; id -u; exit 7\n"
+        }
+        #expect(eventually(within: 20) { daemon.runs.contains { $0.state == "ended" } }, "\(daemon.log)")
+        let run = try #require(daemon.runs.first { $0.state == "ended" })
+        #expect(run.ending == "exit 7" && run.began != nil)
+        #expect(daemon.ask(.output(run: run.number)) == .octets(Array("65534\n".utf8)))
+        #expect(daemon.lines("then").first == "open_session nobody")
+        #expect(daemon.lines("sessions").contains("close_session nobody"))
+    }
+
+    @Test(
+        "Limits that PAM sets hold for the job",
+        .enabled(if: hasPAM))
+    func limits() throws {
+        let through =
+            Array(Self.through.dropLast(2)) + [
+                """
+                mount -t tmpfs none /etc/pam.d
+                for kind in auth account; do echo "$kind required pam_permit.so"; done >/etc/pam.d/told
+                echo "session required pam_limits.so conf=ROOT/limits" >>/etc/pam.d/told
+                exec "$@"
+                """, "sh",
+            ]
+        let daemon = try RunningDaemon(options: ["--pam", "told"], through: through) { daemon in
+            try daemon.write("nobody hard nofile 77\nnobody soft nofile 70\n", to: "limits")
+            try daemon.write("@reboot nobody ulimit -Hn; ulimit -Sn\n", to: "etc/crontab")
+        }
+        #expect(eventually { daemon.runs.first?.state == "ended" })
+        #expect(daemon.ask(.output(run: 1)) == .octets(Array("77\n70\n".utf8)), "\(daemon.log)")
+    }
+
+    @Test(
+        "Each run has a control group of its own, and none is left", arguments: ["", "#@timeball start=armed name=a\n"])
+    func groups(directive: String) throws {
+        let mount = "/tmp/jobs-test-cgroup-\(UUID().uuidString.prefix(8))"
+        let group = "\(mount)/jobs-test-\(getpid())"
+        let make = "mkdir -p \(mount); mount -t cgroup2 none \(mount) && mkdir -p \(group) && exec \"$@\""
+        defer {
+            // The tree of groups is the machine's, whoever mounts it.
+            let cleaner = Process()
+            cleaner.executableURL = URL(filePath: "/usr/bin/unshare")
+            cleaner.arguments = ["--mount", "sh", "-c", "mount -t cgroup2 none \(mount); rmdir \(group)/* \(group)"]
+            cleaner.standardError = Pipe()
+            try? cleaner.run()
+            cleaner.waitUntilExit()
+            unsafe rmdir(mount)
+        }
+        let daemon = try RunningDaemon(
+            options: ["--cgroup", group], through: ["unshare", "--mount", "sh", "-c", make, "sh"]
+        ) { daemon in
+            try daemon.write(
+                "\(directive)@every 2s nobody grep ^0: /proc/self/cgroup; ls -d \(group)/run-*\n",
+                to: "etc/crontab")
+        }
+        #expect(eventually(within: 20) { daemon.runs.filter { $0.state == "ended" }.count >= 2 }, "\(daemon.log)")
+        let run = try #require(daemon.runs.filter { $0.state == "ended" }.last)
+        guard case .octets(let octets)? = daemon.ask(.output(run: run.number)) else {
+            Issue.record("no output")
+            return
+        }
+        let lines = String(decoding: octets, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.first?.hasSuffix("/jobs-test-\(getpid())/run-\(run.number)") ?? false, "\(lines)")
+        // Those of runs that had ended are gone, but for what was being prepared then.
+        #expect(lines.dropFirst().allSatisfy { !$0.hasSuffix("run-\(run.number - 1)") }, "\(lines)")
+    }
+
     @Test("What is written in the background after a run's end is kept and mailed, also over a kill of the daemon")
     func lateOutput() throws {
         let daemon = try RunningDaemon { daemon in

@@ -25,6 +25,7 @@ private func world(_ chip: SimulatedRealTimeClock.Chip, rtcsync: Bool, hours: In
     scenario.settings.realTimeClock = RealTimeClockSettings(RealTimeClockChip(named: chip.name))
     scenario.settings.synchronisesRTC = rtcsync
     scenario.settings.savesTime = true
+    scenario.settings.logs = [.rtc]
     return scenario
 }
 
@@ -56,6 +57,7 @@ struct RealTimeClockScenarioTests {
         let end = host.now.inSeconds
         #expect((record.offset - chip.clock.offset(at: end)).magnitude <= (record.offsetBound ?? 0) + 1e-4)
         #expect(record.changes.isEmpty, "\(record.changes)")
+        #expect(host.logged.count { $0.log == .rtc } > 50)
         let saved = try SavedTime(parsing: try #require(host.saved[.time]))
         #expect((saved.time - scenario.time.utc(at: host.now)).magnitude <= saved.bound + .milliseconds(1))
 
