@@ -30,7 +30,7 @@ struct Import {
             linux_hz 100
             bogus 1
             maxpoll
-            hwtstimeout 0.01
+            ptpdomain 123
             """, as: .chrony)
         #expect(
             report.lines.map(\.verdict) == [

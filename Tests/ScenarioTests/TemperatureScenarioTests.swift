@@ -25,13 +25,13 @@ internal import Timekeeping
         #expect(result.rms < 3e-3)
     }
 
-    @Test("A sensor that has nothing to do with the crystal changes little")
+    @Test("A sensor that has nothing to do with the crystal costs less than its clock's own error, and the bound holds")
     func unrelated() throws {
         func rms(_ changing: (inout Scenario) -> Void) throws -> Double {
             var world = try #require(Scenario.named("holdtemp_sensor"))
             world.connectivity = .always
-            world.length = .seconds(86400)
-            world.statisticsFrom = .seconds(20_000)
+            world.length = .seconds(43_200)
+            world.statisticsFrom = .seconds(15_000)
             changing(&world)
             let result = simulate(world, seed: 2)
             #expect(result.inside == result.bounded)
@@ -42,6 +42,6 @@ internal import Timekeeping
             $0.settings.temperature = nil
         }
         let with = try rms { $0.oscillator.temperature?.amplitude = .zero }
-        #expect(with < 1.25 * without)
+        #expect(with < 2 * without)
     }
 }

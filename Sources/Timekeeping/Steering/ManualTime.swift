@@ -139,7 +139,6 @@ extension Timekeeper {
 
     /// `manual delete`
     mutating func deleteManual(_ index: Int32, _ now: ClockReading, _ effects: inout [Effect]) -> ControlReply {
-        guard manual.isEnabled || !manual.entries.isEmpty else { return .status(.notEnabled) }
         guard manual.remove(at: Int(index)) else { return .status(.badSample) }
         adoptManualFrequency(now)
         correct(now, &effects, isUpdate: false)
