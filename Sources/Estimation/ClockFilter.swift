@@ -42,7 +42,7 @@ public struct ClockFilter: Equatable, Sendable {
     }
 
     var beliefs: [Belief]
-    private(set) var members: [Member] = []
+    var members: [Member] = []
     /// How warm it has been, where a sensor tells.
     var warmth: Warmth?
     /// The moment to which the beliefs belong.
@@ -51,6 +51,8 @@ public struct ClockFilter: Equatable, Sendable {
     public let began: Double
     /// Samples taken in.
     public private(set) var count = 0
+    /// Samples in a row that no frequency explains.
+    var jumps = 0
 
     /// - Parameters:
     ///   - time: a moment at or before the first sample.
@@ -92,6 +94,7 @@ public struct ClockFilter: Equatable, Sendable {
         }
         members[place].drift = drift
         isolateIfAlone(place, offset: offset, variance: variance)
+        allowJump(place, offset: offset, variance: variance)
         members[place].lastTime = moment
         var likelihoods = [Double](repeating: 0, count: beliefs.count)
         var best = -Double.infinity
@@ -238,27 +241,6 @@ public struct ClockFilter: Equatable, Sendable {
             beliefs[index].mean.insert(offset, at: own)
         }
         members.append(member)
-    }
-
-    /// A sample far from what was expected is either the clock's doing or its source's. Where most other sources saw
-    /// nothing since this source's last sample, it is the source's: its own offset is in doubt, not the frequency.
-    private mutating func isolateIfAlone(_ place: Int, offset: Double, variance: Double) {
-        var expected = 0.0
-        var error = 0.0
-        let n = size
-        for belief in beliefs {
-            expected += belief.weight * (belief.covariance[place * n + place] + variance)
-            error += belief.weight * (offset - belief.mean[place])
-        }
-        let isSurprising = error * error > 25 * expected
-        let since = members[place].lastTime
-        members[place].wasSurprising = isSurprising
-        guard isSurprising, members.count > 1 else { return }
-        let others = members.indices.filter { $0 != place && members[$0].lastTime > since }
-        let calm = others.count { !members[$0].wasSurprising }
-        guard 2 * calm > others.count else { return }
-        members[place].wasSurprising = false
-        for index in beliefs.indices { beliefs[index].covariance[place * n + place] += error * error }
     }
 
     private mutating func advance(to moment: Double) {
