@@ -25,7 +25,7 @@ extension Interop {
                 #expect(clients["schema"] as? String == "timeball.clients/1")
                 let first = try #require(
                     (clients["clients"] as? [[String: Any]])?.first { $0["address"] as? String == "127.0.0.1" })
-                #expect((first["ntp_requests"] as? Int ?? 0) >= 4 && first["ntp_last_age_seconds"] is Int)
+                #expect((first["ntp_requests"] as? Int ?? 0) > 0 && first["ntp_last_age_seconds"] is Int)
                 #expect(first["ntp_interval_after_drops_seconds"] is NSNull)
                 #expect(try say(rig, ours, "clients", "-n").output.contains("127.0.0.1"))
                 let keys = try #require(try say(rig, ours, "authdata", "--json").json)

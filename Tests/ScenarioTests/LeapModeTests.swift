@@ -71,7 +71,7 @@ private func leapMoments(
         var scenario = try Self.scenario(mode, kind)
         scenario.settings.leapSeconds.table = try Self.table(scenario, kind)
         let leap = kind == .insertSecond ? 21600 : 21599
-        for seed in 1...2 as ClosedRange<UInt64> {
+        for seed in 1...1 as ClosedRange<UInt64> {
             let (moments, result, leaps) = leapMoments(of: scenario, seed: seed)
             for moment in moments where moment.second >= 4000 {
                 let place: Comment = "\(mode) \(kind), second \(moment.second)"
