@@ -49,9 +49,14 @@ public struct AtomicFile: ~Copyable {
 
     /// All steps at once. If one fails, the old content stays and nothing is left beside it.
     public static func write(_ text: String, to path: String, permissions: UInt32 = 0o644) throws(SystemError) {
+        try write(Array(text.utf8), to: path, permissions: permissions)
+    }
+
+    /// The same for any octets.
+    public static func write(_ octets: [UInt8], to path: String, permissions: UInt32 = 0o644) throws(SystemError) {
         let file = try AtomicFile(replacing: path, permissions: permissions)
         do throws(SystemError) {
-            try file.write(Array(text.utf8))
+            try file.write(octets)
             try file.sync()
             try file.replace()
         } catch {

@@ -38,7 +38,7 @@ extension DriftRecord {
     }
 
     /// Only decimal: `Double` also reads `inf` and hexadecimal numbers.
-    private static func number(_ text: Substring) -> Double? {
+    static func number(_ text: Substring) -> Double? {
         guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
         return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }

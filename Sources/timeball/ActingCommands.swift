@@ -45,17 +45,6 @@ struct BurstCommand: ParsableCommand {
     }
 }
 
-struct MakeStepCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "makestep", abstract: "Let what is left to correct be corrected at once, by a step.")
-
-    @OptionGroup var act: ActOptions
-
-    func run() throws {
-        try act.perform("makestep", .makeStep)
-    }
-}
-
 struct AddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a source until the daemon ends.",
@@ -78,7 +67,7 @@ struct AddCommand: ParsableCommand {
 
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Forget a source until the daemon ends.")
+        commandName: "delete", abstract: "Forget a source until the daemon ends.", aliases: ["rm"])
 
     @OptionGroup var act: ActOptions
     @Argument(help: "Address or configured name.") var source: String
@@ -88,12 +77,9 @@ struct DeleteCommand: ParsableCommand {
     }
 }
 
-struct ShutdownCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "shutdown", abstract: "End the daemon.")
-
+struct ShutdownCommand: PlainCommand {
+    static let word = "shutdown"
+    static let abstract = "End the daemon."
+    static var request: ControlRequest { .shutdown }
     @OptionGroup var act: ActOptions
-
-    func run() throws {
-        try act.perform("shutdown", .shutdown)
-    }
 }

@@ -33,7 +33,6 @@ struct Timeball: ParsableCommand {
         OnlineCommand.self,
         OfflineCommand.self,
         BurstCommand.self,
-        MakeStepCommand.self,
         AddCommand.self,
         DeleteCommand.self,
         ShutdownCommand.self,
@@ -133,7 +132,11 @@ enum Arguments {
 
     /// The same arguments with the command's name in front.
     static func commandFirst(_ arguments: [String]) -> [String] {
-        let names = Set(Timeball.subcommands.compactMap { $0.configuration.commandName } + ["help"])
+        let names = Set(
+            Timeball.subcommands.flatMap {
+                ($0.configuration.commandName.map { [$0] } ?? []) + $0.configuration.aliases
+            }
+                + ["help"])
         var index = 0
         while index < arguments.count, arguments[index].hasPrefix("-") {
             index += withValue.contains(arguments[index]) ? 2 : 1

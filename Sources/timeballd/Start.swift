@@ -56,7 +56,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     readDrift(host, &settings, log)
     readDumps(host, &settings, log)
     settings.realTimeClock = host.realTimeClockSettings(log)
-    readTemperatureModel(host, &settings, log)
+    readTemperatureRecord(host, &settings, log)
 
     var timekeeper = Timekeeper(
         settings: settings, at: linux.read(), kernelRate: rate, random: RandomSource(key: try randomKey()), keys: keys)

@@ -22,16 +22,13 @@ extension LinuxHost {
 }
 
 /// What was learned of the temperature before the restart.
-func readTemperatureModel(_ host: DaemonSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
+func readTemperatureRecord(_ host: DaemonSettings, _ settings: inout TimekeeperSettings, _ log: Log) {
     guard let path = host.temperatureFile, settings.temperature?.model == .learned else { return }
     if let complaint = StateDirectory.complaint(aboutFile: path) { log.write(complaint, .warning) }
     do throws(SystemError) {
         guard let text = try AtomicFile.read(path) else { return }
         do throws(DriftRecordError) {
-            let numbers = try TemperatureRecord(parsing: text).numbers
-            settings.temperature?.known = TemperatureModel(
-                reference: numbers[0], linear: numbers[1], quadratic: numbers[2],
-                variances: (numbers[3], numbers[4], numbers[5]), compensated: numbers[6])
+            settings.temperature?.known = try TemperatureRecord(parsing: text)
         } catch {
             log.write("\(path) is not used: \(error.description)", .warning)
         }

@@ -35,9 +35,11 @@ import Timekeeping
 
     @Test("What was learned comes back from its file as it was, and nonsense is refused")
     func record() throws {
-        let numbers = [20.5, 0.05, -0.004, 1e-6, -1e-9, 1e-8, 0.25]
-        let text = TemperatureRecord(numbers: numbers).text
-        #expect(try TemperatureRecord(parsing: text).numbers == numbers)
+        let record = TemperatureRecord(
+            reference: 20.5, linear: 0.05, quadratic: -0.004, linearVariance: 1e-6, covariance: -1e-9,
+            quadraticVariance: 1e-8, compensated: 0.25)
+        let text = record.text
+        #expect(try TemperatureRecord(parsing: text) == record)
         for bad in [
             "", "temperature1 1 2 3", text.replacing("temperature1", with: "temperature2"),
             text.replacing("20.5", with: "inf"), text.replacing("20.5", with: "900"),

@@ -19,4 +19,18 @@ internal import TimeBase
         #expect(bench.keeper.state(at: bench.now).verdict == .right)
         #expect(bench.keeper.sources.allSatisfy { $0.selection == .selected || $0.selection == .combined })
     }
+
+    /// As where the drift file is another board's. Carried on by a wrong frequency, sources that were asked at different times
+    /// disagree.
+    @Test("A drift file that is wrong by 150 ppm is got over", arguments: [1, 2, 4], [true, false])
+    func wrongDrift(count: UInt32, burst: Bool) {
+        var bench = bench(count) { settings in
+            settings.initialDrift = Drift(frequency: Frequency(ppm: 150), skew: Frequency(ppm: 0.02))
+            for index in settings.sources.indices { settings.sources[index].initialBurst = burst }
+        }
+        bench.run(for: .seconds(6000))
+        #expect(bench.error.magnitude < 20e-6)
+        #expect(bench.keeper.discipline.frequency.ppm.magnitude < 0.1)
+        #expect(bench.keeper.state(at: bench.now).verdict == .right)
+    }
 }

@@ -1,4 +1,5 @@
 internal import Engine
+internal import Recording
 import Testing
 internal import TimeBase
 
@@ -63,8 +64,9 @@ internal import TimeBase
     @Test("What was learned is remembered with the drift, and taken up again")
     func remembered() throws {
         var settings = TemperatureSettings(interval: .seconds(30), model: .learned)
-        settings.known = TemperatureModel(
-            reference: 20, linear: 0.05, quadratic: 0, variances: (1e-6, 0, 1e-8), compensated: 0.25)
+        settings.known = TemperatureRecord(
+            reference: 20, linear: 0.05, quadratic: 0, linearVariance: 1e-6, covariance: 0, quadraticVariance: 1e-8,
+            compensated: 0.25)
         settings.isKept = true
         var bench = TimekeepingTests.bench(1) {
             $0.temperature = settings

@@ -52,15 +52,3 @@ extension Timekeeper {
             offset: offset - corrected, dispersion: dispersion)
     }
 }
-
-extension LeapIndicator {
-    /// As chrony's logs have it.
-    fileprivate var logged: Character {
-        switch self {
-        case .none: "N"
-        case .insertSecond: "+"
-        case .deleteSecond: "-"
-        case .unsynchronised: "?"
-        }
-    }
-}

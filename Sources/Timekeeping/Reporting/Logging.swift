@@ -212,7 +212,7 @@ extension SelectionLine.Options {
 
 extension LeapIndicator {
     /// `N`, `+`, `-` or `?`, as chrony's logs have it.
-    fileprivate var logged: Character {
+    var logged: Character {
         switch self {
         case .none: "N"
         case .insertSecond: "+"

@@ -259,11 +259,7 @@ extension Timekeeper {
         let frequency = discipline.frequency + Frequency(ratio: clock.compensation)
         let record = DriftRecord(frequency: frequency, skew: discipline.skew)
         effects.append(.save(.drift, record.text))
-        guard settings.temperature?.isKept ?? false, let model = temperatureModel else { return }
-        let temperature = TemperatureRecord(numbers: [
-            model.reference, model.linear, model.quadratic, model.variances.linear, model.variances.both,
-            model.variances.quadratic, model.compensated,
-        ])
+        guard settings.temperature?.isKept ?? false, let temperature = temperatureRecord else { return }
         effects.append(.save(.temperature, temperature.text))
     }
 }

@@ -1,4 +1,5 @@
 internal import Estimation
+public import Recording
 public import TimeBase
 
 /// Compensation for temperature: `tempcomp` of chrony.conf, or Timeball's own `temperature`, which learns.
@@ -28,43 +29,13 @@ public struct TemperatureSettings: Equatable, Sendable {
     public var interval: Duration
     public var model: Model
     /// What was found out before, of ``Model/learned``.
-    public var known: TemperatureModel?
+    public var known: TemperatureRecord?
     /// Whether there is a file to keep what is learned in.
     public var isKept = false
 
     public init(interval: Duration, model: Model) {
         self.interval = interval
         self.model = model
-    }
-}
-
-/// What a clock has learned of its crystal and temperature.
-public struct TemperatureModel: Equatable, Sendable {
-    /// The temperature from which kelvins are counted, °C.
-    public var reference: Double
-    /// What the crystal gains for a kelvin more, ppm/K.
-    public var linear: Double
-    /// and for the square of the kelvins, ppm/K².
-    public var quadratic: Double
-    /// Variances of these and their covariance: of the linear, of both, of the quadratic one; ppm²/K², ppm²/K³, ppm²/K⁴.
-    public var variances: (linear: Double, both: Double, quadratic: Double)
-    /// What was compensated when the frequency was remembered that the drift file tells, ppm.
-    public var compensated: Double
-
-    public init(
-        reference: Double, linear: Double, quadratic: Double,
-        variances: (linear: Double, both: Double, quadratic: Double), compensated: Double
-    ) {
-        self.reference = reference
-        self.linear = linear
-        self.quadratic = quadratic
-        self.variances = variances
-        self.compensated = compensated
-    }
-
-    public static func == (left: TemperatureModel, right: TemperatureModel) -> Bool {
-        left.reference == right.reference && left.linear == right.linear && left.quadratic == right.quadratic
-            && left.variances == right.variances && left.compensated == right.compensated
     }
 }
 
@@ -102,7 +73,7 @@ struct TemperatureState: Equatable {
         reference = known.reference
         coefficients = TemperatureCoefficients(
             linear: known.linear * 1e-6, quadratic: known.quadratic * 1e-6,
-            covariance: [known.variances.linear, known.variances.both, known.variances.both, known.variances.quadratic]
+            covariance: [known.linearVariance, known.covariance, known.covariance, known.quadraticVariance]
                 .map { $0 * 1e-12 })
     }
 
@@ -230,14 +201,15 @@ extension Timekeeper {
     }
 
     /// What has been learned, as it is to be remembered together with the drift.
-    var temperatureModel: TemperatureModel? {
+    var temperatureRecord: TemperatureRecord? {
         guard case .learned? = settings.temperature?.model, let temperature, let reference = temperature.reference,
             temperature.coefficients.covariance.count == 4
         else { return nil }
         let found = temperature.coefficients
         let variances = found.covariance.map { $0 * 1e12 }
-        return TemperatureModel(
+        return TemperatureRecord(
             reference: reference, linear: found.linear * 1e6, quadratic: found.quadratic * 1e6,
-            variances: (variances[0], variances[1], variances[3]), compensated: clock.compensation * 1e6)
+            linearVariance: variances[0], covariance: variances[1], quadraticVariance: variances[3],
+            compensated: clock.compensation * 1e6)
     }
 }

@@ -7,20 +7,10 @@ struct SourceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "source", abstract: "Change the sources of a running daemon.",
         subcommands: [
-            AddCommand.self, SourceRemoveCommand.self, OnlineCommand.self, OfflineCommand.self,
+            AddCommand.self, DeleteCommand.self, OnlineCommand.self, OfflineCommand.self,
             SourceByRouteCommand.self, BurstCommand.self, SourceSetCommand.self, SourceOptionsCommand.self,
             SourceRefreshCommand.self, SourceReloadCommand.self, SourceResetCommand.self, SourceReselectCommand.self,
         ])
-}
-
-struct SourceRemoveCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "rm", abstract: "Forget a source until the daemon ends.")
-
-    @OptionGroup var act: ActOptions
-    @Argument(help: "Address or configured name.") var source: String
-
-    func run() throws { try act.perform("forget \(source)") { .deleteSource(try $0.address(source)) } }
 }
 
 struct SourceByRouteCommand: PlainCommand {

@@ -34,7 +34,8 @@ struct TuneCommand: ParsableCommand {
 struct StepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step", abstract: "Correct at once, by a step, what is left to correct.",
-        discussion: "With THRESHOLD (seconds) and UPDATES: from now on, step what is larger, in so many updates.")
+        discussion: "With THRESHOLD (seconds) and UPDATES: from now on, step what is larger, in so many updates.",
+        aliases: ["makestep"])
 
     @OptionGroup var act: ActOptions
     @Argument(

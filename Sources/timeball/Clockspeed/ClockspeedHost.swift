@@ -92,15 +92,7 @@ struct ClockspeedHost: Host, ~Copyable {
 
     private mutating func save(_ octets: [UInt8], to path: String) {
         do throws(Linux.SystemError) {
-            let file = try AtomicFile(replacing: path)
-            do throws(Linux.SystemError) {
-                try file.write(octets)
-                try file.sync()
-                try file.replace()
-            } catch {
-                file.abandon()
-                throw error
-            }
+            try AtomicFile.write(octets, to: path)
         } catch {
             complain("\(path) cannot be written: \(error.text)")
         }

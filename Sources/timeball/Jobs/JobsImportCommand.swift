@@ -103,15 +103,7 @@ struct JobsImportCommand: ParsableCommand {
     private func write(_ octets: [UInt8], to path: String, _ table: CronTableFile) throws(Linux.SystemError) {
         var permissions: UInt32 = 0o644
         if case .user = table.place { permissions = 0o600 }
-        let file = try AtomicFile(replacing: path, permissions: permissions)
-        do throws(Linux.SystemError) {
-            try file.write(octets)
-            try file.sync()
-            try file.replace()
-        } catch {
-            file.abandon()
-            throw error
-        }
+        try AtomicFile.write(octets, to: path, permissions: permissions)
         guard case .user(let name) = table.place, let entry = unsafe getpwnam(name) else { return }
         let (user, group) = unsafe (entry.pointee.pw_uid, entry.pointee.pw_gid)
         if geteuid() == 0 { unsafe lchown(path, user, group) }
