@@ -144,9 +144,7 @@ extension Parser {
         case "trust": clock.trust = true
         case "require": clock.require = true
         case "pps": clock.isPulse = true
-        case "tai":
-            clock.countsTAI = true
-            warn(option, "'tai': the difference to UTC is taken as 37 s, which it is since 2017")
+        case "tai": clock.countsTAI = true
         case "local":
             clock.isLocal = true
             warn(option, "'local' has no effect yet in this version: the clock is measured, and steadies nothing")

@@ -1,4 +1,5 @@
 internal import Addresses
+internal import AtomicTime
 internal import Control
 internal import Engine
 internal import Estimation
@@ -98,6 +99,23 @@ private func pulsing(_ clock: Int, late: Duration = .zero) -> ClockBench.Clock {
         #expect(world.keeper.trackingReport(at: world.bench.now).referenceIdentifier.letters == "SHM0")
         #expect(world.keeper.state(at: world.bench.now).verdict == .right)
         #expect(world.notes.contains(.selected(source: "SHM0")))
+    }
+
+    @Test("A clock that counts TAI is told by the leap table, and behind the table's end a second is in doubt")
+    func atomic() throws {
+        var world = ClockBench(
+            [memory { $0.countsTAI = true }], [telling(ahead: .seconds(37), scatter: [0, 3, -2, 1, -4, 2])],
+            slowBy: .milliseconds(300))
+        world.run(for: 120)
+        #expect(world.bench.error.magnitude < 20e-6)
+        let table = LeapHistory(
+            changes: LeapHistory.builtIn.changes, expires: 1_790_000_000, origin: "a list that ends before")
+        var expired = ClockBench(
+            [memory { $0.countsTAI = true }], [telling(ahead: .seconds(37), scatter: [0, 3, -2, 1, -4, 2])]
+        ) { $0.leapSeconds.table = table }
+        expired.run(for: 120)
+        #expect(try #require(expired.keeper.clockError(at: expired.bench.now)).bound > 1)
+        #expect(try #require(world.keeper.clockError(at: world.bench.now)).bound < 0.01)
     }
 
     @Test("The first samples come within seconds, not after a poll interval")

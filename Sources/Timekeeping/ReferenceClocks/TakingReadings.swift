@@ -1,3 +1,4 @@
+internal import AtomicTime
 internal import Estimation
 internal import TimeBase
 
@@ -123,7 +124,14 @@ extension Timekeeper {
                 throw Unusable(sentence: "Its time is \(Words.duration(ahead.inSeconds)) away from ours.")
             }
             guard leap != .unsynchronised else { throw Unusable(sentence: "It says itself that it is not right.") }
-            let tai = place.settings.countsTAI ? Self.taiLessUTC : .zero
+            var tai = Duration.zero
+            if place.settings.countsTAI {
+                let shown = (reading.stamp.sinceEpoch + ahead).components.seconds
+                let (seconds, certainty) = (self.leap.table ?? .builtIn).difference(at: Int(shown))
+                tai = .seconds(seconds)
+                // Behind the table's end there may have been a leap second that it does not know.
+                if certainty != .known { result.reading.dispersion += 1 }
+            }
             result.reading.offset = offset(ahead - tai)
             result.leap = leap
             guard place.settings.givesPulses else { return result }
@@ -211,9 +219,6 @@ extension Timekeeper {
 
     /// No clock is as far from ours as an era of NTP.
     private static let farthest = Duration.seconds(Int64(UInt32.max))
-
-    /// Since 2017 (IERS Bulletin C 52).
-    static let taiLessUTC = Duration.seconds(37)
 
     /// Where a reference clock's source is in the list.
     func sourceIndex(_ position: Int) -> Int? {
