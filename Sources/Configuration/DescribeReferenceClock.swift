@@ -28,6 +28,7 @@ extension Configuration {
         options.add("stratum", clock.stratum, unless: standard.stratum)
         options.add("minsamples", clock.minimumSamples, unless: defaults.minimumSamples)
         options.add("maxsamples", clock.maximumSamples, unless: defaults.maximumSamples)
+        options.add("maxunreach", clock.maximumUnreachable, unless: standard.maximumUnreachable)
         let flags = [
             ("pps", clock.isPulse), ("tai", clock.countsTAI), ("local", clock.isLocal), ("prefer", clock.prefer),
             ("noselect", clock.noselect), ("trust", clock.trust), ("require", clock.require),

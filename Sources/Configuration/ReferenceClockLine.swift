@@ -173,11 +173,7 @@ extension Parser {
         case "minsamples": clock.minimumSamples = try arguments.integer("a number of samples", in: 1...64)
         case "maxsamples": clock.maximumSamples = try sampleLimit(&arguments)
         case "maxunreach":
-            _ = try arguments.integer("a number of updates", in: 0...1_000_000_000)
-            warn(
-                option,
-                "'maxunreach' has no effect yet in this version: an unreachable source remains selectable as long as "
-                    + "its root distance allows")
+            clock.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
         default: return false
         }
         return true

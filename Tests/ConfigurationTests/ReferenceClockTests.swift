@@ -36,7 +36,7 @@ struct ReferenceClockLines {
             Row("noselect", { $0.noselect = true }), Row("prefer", { $0.prefer = true }),
             Row("trust", { $0.trust = true }), Row("require", { $0.require = true }),
             Row("tai", { $0.countsTAI = true }), Row("local", { $0.isLocal = true }),
-            Row("maxunreach 3", { _ in }),
+            Row("maxunreach 3", { $0.maximumUnreachable = 3 }),
         ] as [Row<ReferenceClockSettings>])
     func option(row: Row<ReferenceClockSettings>) throws {
         var expected = ReferenceClockSettings(

@@ -118,6 +118,18 @@ private func pulsing(_ clock: Int, late: Duration = .zero) -> ClockBench.Clock {
         #expect(try #require(world.keeper.clockError(at: world.bench.now)).bound < 0.01)
     }
 
+    @Test("One that has been silent for longer than maxunreach allows is not selected")
+    func unreachable() {
+        var world = ClockBench([memory { $0.maximumUnreachable = 2 }], [telling(scatter: [0, 3, -2, 1, -4, 2])])
+        world.run(for: 120)
+        #expect(world.keeper.sources[0].selection == .selected)
+        world.clocks[0] = { _, _ in nil }
+        world.run(for: 16 * 9)
+        #expect(world.keeper.sources[0].selection != .unreachable)
+        world.run(for: 16 * 4)
+        #expect(world.keeper.sources[0].selection == .unreachable)
+    }
+
     @Test("The first samples come within seconds, not after a poll interval")
     func quickStart() {
         var world = ClockBench([memory { $0.poll = 6 }], [telling(scatter: [0, 3, -2, 1])], slowBy: .milliseconds(300))

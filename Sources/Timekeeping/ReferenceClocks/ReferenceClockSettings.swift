@@ -67,6 +67,8 @@ public struct ReferenceClockSettings: Equatable, Sendable {
     public var maximumDispersion: Duration?
     public var minimumSamples = 6
     public var maximumSamples = 64
+    /// Polls without a sample, beyond the first 8, after which it is no longer selectable (`maxunreach`).
+    public var maximumUnreachable = 100_000
     public var prefer = false
     public var noselect = false
     public var trust = false

@@ -10,6 +10,7 @@ extension Timekeeper {
         options.minimumPoll = configured.poll
         options.maximumPoll = configured.poll
         options.minimumSamples = configured.minimumSamples
+        options.maximumUnreachable = configured.maximumUnreachable
         options.maximumSamples = configured.maximumSamples
         (options.prefer, options.noselect) = (configured.prefer, configured.noselect)
         (options.trust, options.require) = (configured.trust, configured.require)
