@@ -173,7 +173,7 @@ extension Parser {
         case "minsamples": clock.minimumSamples = try arguments.integer("a number of samples", in: 1...64)
         case "maxsamples": clock.maximumSamples = try sampleLimit(&arguments)
         case "maxunreach":
-            clock.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
+            clock.settings.maximumUnreachable = try arguments.integer("a number of updates", in: 0...1_000_000_000)
         default: return false
         }
         return true

@@ -3,6 +3,7 @@ public import Engine
 internal import Estimation
 public import NTPWire
 internal import RealTimeClock
+internal import Recording
 public import TimeBase
 
 /// The clock daemon's mind: sources, selection, steering, serving, and the verdict with its reasons.
