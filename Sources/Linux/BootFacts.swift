@@ -61,6 +61,18 @@ public struct BootFacts: Sendable {
         return (evidence, moment)
     }
 
+    /// The newest time that has certainly passed. The RTC is not looked at.
+    public mutating func floor() -> BootEvidence.Floor {
+        var clock = KernelClock()
+        var evidence = BootEvidence(clock: clock.read().realtime, build: Self.build)
+        let files = trustedFiles + [recordFile, timeFile].compactMap { $0 }
+        evidence.files = files.compactMap { path in
+            AtomicFile.modified(path).map { BootEvidence.Floor(path, $0) }
+        }
+        if let path = timeFile { evidence.saved = savedTime(path) }
+        return BootDecision.floor(of: evidence)
+    }
+
     private func lookAtDevice(_ evidence: inout BootEvidence) -> Instant<Monotonic>? {
         do throws(SystemError) {
             let device = try RealTimeClockDevice(path: device)

@@ -46,6 +46,14 @@ extension DaemonSettings {
         return InitialKnowledge(bound: bound + rest.magnitude, origin: "the RTC")
     }
 
+    /// Before this an island's time is not served; nil where there is no island.
+    func timeFloor() -> TimeFloor? {
+        guard timekeeper.island != nil else { return nil }
+        var facts = bootFacts
+        let floor = facts.floor()
+        return TimeFloor(floor.time, name: floor.name)
+    }
+
     /// What the engine is told of the RTC; nil where none is to be measured.
     func realTimeClockSettings(_ log: Log) -> RealTimeClockSettings? {
         guard let path = realTimeClock.file else { return nil }
