@@ -271,7 +271,7 @@ let package = Package(
             name: "InteropTests", dependencies: [],
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
-                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c", "fake-rtcs.c",
                 "taiclock-server.py", "simulated-clock.c", "simulated-clock.py",
             ],
             swiftSettings: strict),
