@@ -46,11 +46,11 @@ public enum Note: Equatable, Sendable {
     /// Most members of the island are this far away.
     case islandOutvoted(by: Duration)
     case islandBelowFloor(TimeFloor)
-    case realTimeClockFailed(reason: String)
-    /// Somebody else put the RTC forward by this.
-    case realTimeClockSet(by: Duration)
-    /// The RTC went on alone while the machine was off.
-    case realTimeClockKept(error: Duration, bound: Duration)
+    case realTimeClockFailed(name: String, reason: String)
+    /// Somebody else put an RTC forward by this.
+    case realTimeClockSet(name: String, by: Duration)
+    /// An RTC went on alone while the machine was off.
+    case realTimeClockKept(name: String, error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -124,11 +124,12 @@ public enum Note: Equatable, Sendable {
             "Other members of the island are up to \(Self.seconds(distance)) seconds away; the clock slews to them"
         case .islandBelowFloor(let floor):
             "The clock shows a time before \(floor.name), \(CivilDate(floor.time).dateText), which has certainly passed: it "
-                + "is not served. Next: timeball set TIME"
-        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
-        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
-        case .realTimeClockKept(let error, let bound):
-            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+                + "is not served. Next: enter it (chronyc settime TIME)"
+        case .realTimeClockFailed(let name, let reason): "\(Self.clock("The", name)) cannot be measured: \(reason)"
+        case .realTimeClockSet(let name, let step):
+            "Another program set \(Self.clock("the", name)), by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let name, let error, let bound):
+            "Over the time without power \(Self.clock("the", name)) went \(Self.seconds(error)) seconds ahead of its prediction, "
                 + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         case .dumpLoaded(let source): "Loaded dump file for \(source)"
@@ -138,6 +139,11 @@ public enum Note: Equatable, Sendable {
             "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
                 + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
+    }
+
+    /// "the RTC rtc1".
+    private static func clock(_ article: String, _ name: String) -> String {
+        name.isEmpty ? "\(article) RTC" : "\(article) RTC \(name)"
     }
 
     /// Seconds with nine decimals, as chrony prints them.

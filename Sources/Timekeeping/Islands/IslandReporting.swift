@@ -33,7 +33,7 @@ extension Timekeeper {
             state.reason =
                 "The clock shows a time before \(settings.floor?.name ?? "the floor"), which has certainly passed: "
                 + "this island does not serve it."
-            state.nextStep = "timeball set TIME"
+            state.nextStep = "timeball chronyc settime TIME"
             return
         }
         let apart = island.agreement.map { Words.duration($0) }
