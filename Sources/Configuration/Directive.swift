@@ -157,7 +157,10 @@ public struct Directive: Hashable, Sendable {
                 works(
                     "rtcfile",
                     "Measures the real-time clock, and remembers what was learned; goes together with rtcsync."),
-                works("rtcdevice", "The real-time clock's device."),
+                works(
+                    "rtcdevice",
+                    "The real-time clock's device, then others that are watched besides, or `all`; without this line, all are."
+                ),
                 works("rtconutc", "The real-time clock keeps UTC; without a word, `/etc/adjtime` says what it keeps."),
                 works("rtcautotrim", "Sets the real-time clock when it is wrong by more than this; not with rtcsync."),
                 works("hwclockfile", "hwclock's file, which says whether the real-time clock keeps UTC."),

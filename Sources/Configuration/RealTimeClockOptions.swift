@@ -1,3 +1,4 @@
+internal import Recording
 internal import TimeBase
 internal import Timekeeping
 
@@ -5,8 +6,10 @@ internal import Timekeeping
 public struct RealTimeClockOptions: Equatable, Sendable {
     /// Where is remembered what was learned of the RTC (`rtcfile`); nil = it is not measured.
     public var file: String?
-    /// The RTC (`rtcdevice`).
-    public var device = Self.usualDevice
+    /// The main RTC (`rtcdevice`); nil = ``usualDevice``, or the first one where that is not there.
+    public var device: String?
+    /// RTCs that are watched besides.
+    public var watched = WatchedClocks.all
     /// Whether it keeps UTC (`rtconutc`). Without that, and without ``adjustmentFile``, `/etc/adjtime` says so.
     public var keepsUTC = false
     /// hwclock's file, whose third line says whether the RTC keeps UTC (`hwclockfile`).
@@ -18,10 +21,35 @@ public struct RealTimeClockOptions: Equatable, Sendable {
     /// Set the clock at the start from what the machine knows (-s).
     public var setsClock = false
 
+    /// Which RTCs besides the main one are compared, and are asked at the start of the machine.
+    public enum WatchedClocks: Equatable, Sendable {
+        /// Every one of the machine.
+        case all
+        case named([String])
+    }
+
     /// Debian's first RTC.
     public static let usualDevice = "/dev/rtc0"
 
     public init() {}
+
+    /// The devices that are meant, the main one first.
+    ///
+    /// - Parameter present: those that the machine has, `/dev/rtc0` and so on.
+    public func devices(present: [String]) -> [String] {
+        let main = device ?? (present.contains(Self.usualDevice) ? nil : present.first) ?? Self.usualDevice
+        var devices = [main]
+        let others =
+            switch watched {
+            case .all: present
+            case .named(let names): names
+            }
+        for other in others {
+            let clock = RealTimeClockFiles.clock(of: other)
+            if !devices.contains(where: { RealTimeClockFiles.clock(of: $0) == clock }) { devices.append(other) }
+        }
+        return devices
+    }
 }
 
 extension Parser {
@@ -31,7 +59,12 @@ extension Parser {
             parser.settings.realTimeClock.file = try words.next("a path").text
         },
         "rtcdevice": { (parser, words) throws(Mistake) in
-            parser.settings.realTimeClock.device = try words.next("a device").text
+            var names = [try words.next("a device")]
+            while let word = words.optional() { names.append(word) }
+            let devices = names.filter { $0.lowercased != "all" }.map(\.text)
+            parser.settings.realTimeClock.device = devices.first
+            parser.settings.realTimeClock.watched =
+                devices.count < names.count ? .all : .named(Array(devices.dropFirst()))
         },
         "rtconutc": { (parser, _) throws(Mistake) in parser.settings.realTimeClock.keepsUTC = true },
         "rtcautotrim": { (parser, words) throws(Mistake) in
@@ -53,7 +86,11 @@ extension Configuration {
     static func realTimeClockLines(_ options: RealTimeClockOptions) -> [String] {
         var lines = Lines()
         if let file = options.file { lines.add("rtcfile \(file)") }
-        if options.device != RealTimeClockOptions.usualDevice { lines.add("rtcdevice \(options.device)") }
+        switch (options.device, options.watched) {
+        case (nil, _): break
+        case (let device?, .all): lines.add("rtcdevice \(device) all")
+        case (let device?, .named(let others)): lines.add("rtcdevice \(([device] + others).joined(separator: " "))")
+        }
         if options.keepsUTC { lines.add("rtconutc") }
         if let file = options.adjustmentFile { lines.add("hwclockfile \(file)") }
         if let threshold = options.trimThreshold { lines.add("rtcautotrim \(threshold.decimalSeconds)") }

@@ -1,21 +1,20 @@
-internal import CLinux
 public import RealTimeClock
 internal import Recording
-public import TimeBase
+internal import TimeBase
 
 /// Gathers what this machine knows of the time when it starts.
 public struct BootFacts: Sendable {
-    /// The RTC's device.
-    public var device = "/dev/rtc0"
-    /// What was learned of it; nil = nothing is read.
+    /// The RTCs' devices, the main one first.
+    public var devices = ["/dev/rtc0"]
+    /// What was learned of the main one, with what was learned of others beside it; nil = nothing is read.
     public var recordFile: String?
-    /// hwclock's record.
+    /// hwclock's record of the main one.
     public var adjustmentFile = "/etc/adjtime"
     /// The time that was saved; nil = nothing is read.
     public var timeFile: String?
     /// Files whose times of change have certainly passed.
     public var trustedFiles: [String] = []
-    /// By how many seconds the RTC's local time is ahead of UTC, at seconds that it shows; nil where it keeps UTC.
+    /// By how many seconds the RTCs' local time is ahead of UTC, at seconds that they show; nil where they keep UTC.
     public var zone: (@Sendable (_ shown: Int) -> Int)?
     /// Whether to say what was the matter with the files.
     public private(set) var complaints: [String] = []
@@ -36,66 +35,86 @@ public struct BootFacts: Sendable {
         return BootEvidence.Floor(name, time)
     }
 
-    /// Looks at everything, which takes up to some seconds where there is an RTC.
-    ///
-    /// - Returns: the evidence, and the moment to which it belongs.
-    public mutating func gather() -> (evidence: BootEvidence, moment: Instant<Monotonic>) {
+    /// What an RTC told, and when.
+    private typealias Look = (reading: BootEvidence.Reading, moment: Instant<Monotonic>)
+
+    /// Looks at everything. The RTC that is to be believed is watched until its seconds change, which takes up to some
+    /// seconds; the others are only read.
+    public mutating func gather() -> BootEvidence {
         var clock = KernelClock()
         var evidence = BootEvidence(clock: clock.read().realtime, build: Self.build)
         // Before the machine warms itself.
         evidence.celsius = RealTimeClockFacts.celsius()
-        evidence.chip = RealTimeClockChip(named: RealTimeClockFacts(path: device).name)
         let files = trustedFiles + [recordFile, timeFile].compactMap { $0 }
         evidence.files = files.compactMap { path in
             AtomicFile.modified(path).map { BootEvidence.Floor(path, $0) }
         }
-        if let path = recordFile { evidence.record = record(path) }
         if let path = timeFile { evidence.saved = savedTime(path) }
-        if let text = try? AtomicFile.read(adjustmentFile) {
-            evidence.adjustment = try? AdjustmentRecord(parsing: text)
+        let clocks = devices.map { RealTimeClockFacts(path: $0) }
+        evidence.realTimeClocks = clocks.map {
+            BootEvidence.RealTimeClock($0.clock, RealTimeClockChip(named: $0.name), .absent)
         }
-        let edge = lookAtDevice(&evidence)
-        let now = clock.read()
-        let moment = edge ?? now.monotonic
-        evidence.clock = now.realtime - (now.monotonic - moment)
-        return (evidence, moment)
+        if let path = recordFile {
+            let known = RealTimeClockRecords(path, of: clocks)
+            complaints += known.complaints
+            for index in clocks.indices { evidence.realTimeClocks[index].record = known.records[index] }
+        }
+        if !clocks.isEmpty, let text = try? AtomicFile.read(adjustmentFile) {
+            evidence.realTimeClocks[0].adjustment = try? AdjustmentRecord(parsing: text)
+        }
+        var looks = clocks.map { look(at: $0.path, closely: false) }
+        Self.put(looks, into: &evidence, clock.read())
+        var seen: Set<Int> = []
+        while let best = BootDecision(evidence).realTimeClock, seen.insert(best).inserted {
+            looks[best] = look(at: clocks[best].path, closely: true)
+            Self.put(looks, into: &evidence, clock.read())
+        }
+        return evidence
     }
 
-    private func lookAtDevice(_ evidence: inout BootEvidence) -> Instant<Monotonic>? {
+    /// Tells what the RTCs told at different moments as of one.
+    private static func put(_ looks: [Look], into evidence: inout BootEvidence, _ now: ClockReading) {
+        evidence.clock = now.realtime
+        for (index, look) in looks.enumerated() {
+            evidence.realTimeClocks[index].reading =
+                if case .shows(let time, let uncertainty) = look.reading {
+                    .shows(time + (now.monotonic - look.moment), uncertainty: uncertainty)
+                } else {
+                    look.reading
+                }
+        }
+    }
+
+    /// - Parameter closely: to wait until its seconds change; else it may be half a second off.
+    private func look(at device: String, closely: Bool) -> Look {
         do throws(SystemError) {
             let device = try RealTimeClockDevice(path: device)
             if let warning = device.batteryWarning, warning.hasSuffix("lost its time") {
-                evidence.realTimeClock = .fails(warning)
-                return nil
+                return (.fails(warning), KernelClock.monotonic)
+            }
+            guard closely else {
+                let reading = try device.read()
+                let took = reading.ended - reading.began
+                return (
+                    .shows(inUTC(reading.seconds) + .milliseconds(500), uncertainty: .milliseconds(500) + took),
+                    reading.began
+                )
             }
             let edge = try device.nextEdge()
-            let seconds = edge.seconds - (zone?(edge.seconds) ?? 0)
-            evidence.realTimeClock = .shows(
-                Instant(sinceEpoch: .seconds(seconds)), uncertainty: edge.uncertainty)
-            return edge.moment
+            return (.shows(inUTC(edge.seconds), uncertainty: edge.uncertainty), edge.moment)
         } catch {
+            let now = KernelClock.monotonic
             switch error.number {
-            case SystemError.noSuchFile: evidence.realTimeClock = .absent
-            case SystemError.invalid: evidence.realTimeClock = .fails("it says itself that it has lost its time")
-            case SystemError.timedOut: evidence.realTimeClock = .fails("its seconds do not change")
-            default: evidence.realTimeClock = .fails("\(error)")
+            case SystemError.noSuchFile: return (.absent, now)
+            case SystemError.invalid: return (.fails("it says itself that it has lost its time"), now)
+            case SystemError.timedOut: return (.fails("its seconds do not change"), now)
+            default: return (.fails("\(error)"), now)
             }
-            return nil
         }
     }
 
-    private mutating func record(_ path: String) -> RealTimeClockRecord? {
-        do throws(SystemError) {
-            guard let text = try AtomicFile.read(path, atMost: 1 << 18) else { return nil }
-            do throws(RealTimeClockRecordError) {
-                return try RealTimeClockRecord.read(text)
-            } catch {
-                complaints.append("\(path) is not used: \(error.description)")
-            }
-        } catch {
-            complaints.append("\(error)")
-        }
-        return nil
+    private func inUTC(_ seconds: Int) -> Instant<Realtime> {
+        Instant(sinceEpoch: .seconds(seconds - (zone?(seconds) ?? 0)))
     }
 
     private mutating func savedTime(_ path: String) -> SavedTime? {

@@ -1,11 +1,14 @@
 internal import CLinux
 public import RealTimeClock
+internal import Recording
 public import TimeBase
 
 /// The real-time clocks of this machine, by what the kernel tells of them in /sys/class/rtc.
 public struct RealTimeClockFacts: Equatable, Sendable {
     /// `/dev/rtc0`
     public var path: String
+    /// The kernel's name of it: `rtc0`.
+    public var clock: String
     /// The chip's name, or else the driver's; empty if the kernel does not tell.
     public var name: String
     /// Whether the kernel set the system clock from it when it found it (hctosys).
@@ -14,18 +17,26 @@ public struct RealTimeClockFacts: Equatable, Sendable {
     /// What is known of a device; nothing but its path if it is none of /sys/class/rtc.
     public init(path: String) {
         self.path = path
-        var number = path.split(separator: "/").last.map(String.init) ?? path
-        // Debian's link.
-        if number == "rtc" { number = "rtc0" }
-        let folder = "/sys/class/rtc/\(number)"
+        clock = RealTimeClockFiles.clock(of: path)
+        let folder = "/sys/class/rtc/\(clock)"
         name = Self.line("\(folder)/device/name") ?? Self.line("\(folder)/name") ?? ""
         setTheClock = Self.line("\(folder)/hctosys") == "1"
     }
 
     /// All of them, in order.
     public static func all() -> [RealTimeClockFacts] {
-        (AtomicFile.names(in: "/sys/class/rtc") ?? []).filter { $0.hasPrefix("rtc") }.sorted()
+        (AtomicFile.names(in: "/sys/class/rtc") ?? []).filter { $0.hasPrefix("rtc") }
+            .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
             .map { RealTimeClockFacts(path: "/dev/\($0)") }
+    }
+
+    /// Which of these the kernel writes in its 11-minute mode, by name.
+    public static func writtenByKernel(among clocks: [RealTimeClockFacts]) -> Set<String> {
+        let release = line("/proc/sys/kernel/osrelease") ?? ""
+        let configuration = try? AtomicFile.read("/boot/config-\(release)", atMost: 1 << 20)
+        return KernelWrittenClocks.names(
+            among: clocks.map { ($0.clock, RealTimeClockChip(named: $0.name), $0.setTheClock) },
+            configuration: configuration ?? nil)
     }
 
     /// What a sensor of the machine says, °C: the first thermal zone; nil where there is none.

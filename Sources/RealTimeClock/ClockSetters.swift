@@ -10,6 +10,8 @@ public struct ClockSetterFacts: Equatable, Sendable {
     public var files: [String: String] = [:]
     /// Programs of other names that run: timeballd, chronyd, ntpd, systemd-timesyncd, fake-hwclock …
     public var processes: Set<String> = []
+    /// Names of the RTCs that the kernel writes in its 11-minute mode, if it writes any.
+    public var writtenByKernel = ["rtc0"]
     /// Whether the kernel counts its clock as synchronised, and so writes the RTC; nil where it does not tell.
     public var isSynchronised: Bool?
 
@@ -125,12 +127,12 @@ public struct ClockSetter: Equatable, Sendable {
         if daemons.count > 1 {
             found[found.count - 1].nextStep = "two of them fight over the clock: stop one"
         }
-        if facts.isSynchronised == true {
+        if facts.isSynchronised == true, !facts.writtenByKernel.isEmpty {
             found.append(
                 ClockSetter(
                     name: "the kernel (11-minute mode)", clock: .realTime,
                     what:
-                        "writes rtc0 every 11 minutes, because a daemon says that the clock is synchronised (rtcsync)",
+                        "writes \(facts.writtenByKernel.joined(separator: " and ")) every 11 minutes, because a daemon says that the clock is synchronised (rtcsync)",
                     nextStep: facts.processes.contains("timeballd")
                         ? "" : "hwclock's and chrony's drift records are worth nothing then; timeballd's rtcfile is"))
         }

@@ -38,7 +38,14 @@ public struct RealTimeClockTracker: Sendable {
     /// Its owner saves the record at least so often, seconds: what the kernel may have written since, a prediction allows for.
     public static let savingInterval = 3600.0
 
+    /// What, of the offset after a write of the kernel's that surely came, the wall clock's own error cannot explain.
+    private static let clearlyWrong = 0.5
+    /// So many writes in a row that did not happen say that the kernel writes another RTC, or none.
+    private static let mostMissedWrites = 3
+
     public let chip: RealTimeClockChip
+    /// The kernel's name of it, for the record.
+    public let device: String
     /// What is saved of it, but for what ``record(at:)`` puts in.
     private var kept: RealTimeClockRecord?
     /// Comparisons since the RTC was set last, oldest first.
@@ -60,6 +67,8 @@ public struct RealTimeClockTracker: Sendable {
     private var announced: RealTimeClockRecord.Change.Author?
     /// Whether the kernel's last write could be seen as a step.
     private var seesSteps = false
+    /// Writes of the kernel in a row that did not happen.
+    private var missedWrites = 0
 
     private struct OpenSpan {
         var start: Double
@@ -70,9 +79,12 @@ public struct RealTimeClockTracker: Sendable {
         var warmthLength = 0.0
     }
 
-    /// - Parameter record: what was saved before the last stop.
-    public init(_ chip: RealTimeClockChip, record: RealTimeClockRecord? = nil) {
+    /// - Parameters:
+    ///   - device: the kernel's name of it, `rtc0`.
+    ///   - record: what was saved before the last stop.
+    public init(_ chip: RealTimeClockChip, device: String = "", record: RealTimeClockRecord? = nil) {
         self.chip = chip
+        self.device = device
         kept = record
         spans = record?.spans ?? []
         gaps = record?.gaps ?? []
@@ -86,7 +98,7 @@ public struct RealTimeClockTracker: Sendable {
     public mutating func kernelWrites(_ writes: Bool, at time: Double) {
         if !writes {
             anchor = nil
-        } else if anchor == nil {
+        } else if anchor == nil, missedWrites < Self.mostMissedWrites {
             // At once, or when the next second comes round (kernel/time/ntp.c: it tries again after two seconds).
             anchor = (time + 1.5, 2.5)
             base = nil
@@ -132,12 +144,16 @@ public struct RealTimeClockTracker: Sendable {
             let isKernels = anchor != nil && sample.offset.magnitude <= chip.kernelWriteError.inSeconds + 0.01
             return restart(sample, step: error, isKernels ? .kernel : .others)
         }
-        if anchor != nil, doubtOfWrite(at: sample.time) > Self.lost {
+        if isUnwritten(sample, since: last) {
+            missedWrites += 1
+            if missedWrites == Self.mostMissedWrites { anchor = nil }
+        } else if anchor != nil, doubtOfWrite(at: sample.time) > Self.lost {
             // It may have been written in between, unseen.
             base = nil
             samples = []
         } else if crossesWrite(from: last.time, to: sample.time) {
             kernelWrites += 1
+            missedWrites = 0
             seesSteps = false
             base = nil
             samples = []
@@ -154,6 +170,7 @@ public struct RealTimeClockTracker: Sendable {
     ) -> Finding {
         if author == .kernel {
             kernelWrites += 1
+            missedWrites = 0
             seesSteps = true
             if let last = samples.last {
                 let found = (time: (last.time + sample.time) / 2, doubt: (sample.time - last.time) / 2)
@@ -255,6 +272,15 @@ public struct RealTimeClockTracker: Sendable {
             && anchor.time + first * Self.kernelPeriod >= anchor.time
     }
 
+    /// Whether a write of the kernel's was due, at the latest, between two comparisons, and did not happen: the RTC is still
+    /// wrong.
+    private func isUnwritten(_ sample: RealTimeClockSample, since last: RealTimeClockSample) -> Bool {
+        guard let write = nextWrite(after: last.time - doubtOfWrite(at: last.time)),
+            write.time + write.doubt < sample.time
+        else { return false }
+        return sample.offset.magnitude - sample.bound > chip.kernelWriteError.inSeconds + Self.clearlyWrong
+    }
+
     /// When to compare next, in true time: often at first, then every four minutes, and where the kernel writes, shortly
     /// before and after it does.
     public func nextComparison(after time: Double) -> Double {
@@ -331,6 +357,7 @@ public struct RealTimeClockTracker: Sendable {
         record.offsetBound = estimate.bound
         record.frequencyDeviation = estimate.frequencyDeviation
         record.chip = chip.name
+        record.device = device
         record.isWrittenByKernel = isWrittenByKernel
         record.spans = allSpans.suffix(Self.mostSpans)
         record.gaps = gaps

@@ -70,6 +70,8 @@ public struct RealTimeClockRecord: Equatable, Sendable {
     public var frequencyDeviation: Frequency?
     /// The kernel's name of the chip; empty if not known.
     public var chip = ""
+    /// The kernel's name of the device when the record was saved, `rtc0`; empty if not known.
+    public var device = ""
     /// Whether the kernel may have written the RTC after the reference (rtcsync).
     public var isWrittenByKernel = false
     /// Change of rate for each kelvin of the machine's sensor (ppm), and its standard deviation.
@@ -149,6 +151,8 @@ extension RealTimeClockRecord {
         switch key {
         case "chip":
             chip = words.first.map(String.init) ?? ""
+        case "device":
+            device = words.first.map(String.init) ?? ""
         case "bound":
             guard let values = known(2), values[0] >= 0, values[1] >= 0 else { return false }
             offsetBound = values[0]
@@ -198,6 +202,7 @@ extension RealTimeClockRecord {
                 + LogColumn.fixed(frequency.ppm, width: 0, decimals: 3)
         ]
         if !chip.isEmpty { lines.append("chip \(chip)") }
+        if !device.isEmpty { lines.append("device \(device)") }
         if let offsetBound, let frequencyDeviation {
             lines.append("bound \(Self.text(offsetBound)) \(Self.text(frequencyDeviation.ppm))")
         }

@@ -42,52 +42,83 @@ public struct PowerOffStudy: Sendable {
         /// What was promised, seconds; nil if nothing was.
         public var bound: Double?
         public var origin: BootDecision.Origin
-        public var record: RealTimeClockRecord?
-        /// What the daemon makes of the RTC at the first comparison after the start.
-        public var finding: RealTimeClockTracker.Finding?
+        /// Which RTC was believed, by its place.
+        public var realTimeClock: Int?
+        /// What was learned of each RTC.
+        public var records: [RealTimeClockRecord?] = []
+        /// What the daemon makes of each RTC at the first comparison after the start.
+        public var findings: [RealTimeClockTracker.Finding] = []
         public var reasons: [String]
+        /// Of the main RTC.
+        public var record: RealTimeClockRecord? { records.first ?? nil }
+        public var finding: RealTimeClockTracker.Finding? { findings.first }
     }
 
     /// 2026-06-01 00:00:00 UTC.
     static let epoch = 86_400 * CivilDate.daysSince1970(year: 2026, month: 6, day: 1)
 
     /// Runs one seed.
-    public func run(seed: UInt64) -> Outcome {
+    public func run(seed: UInt64) -> Outcome { Self.run([self], seed: seed) }
+
+    /// Runs one seed on a machine with several RTCs, the main one first, whose times the others share.
+    ///
+    /// - Parameter lost: those that lose their time while the machine is off, and know it.
+    public static func run(_ studies: [PowerOffStudy], lost: Set<Int> = [], seed: UInt64) -> Outcome {
+        var outcome = Outcome(error: 0, bound: nil, origin: .clock, reasons: [])
+        guard let main = studies.first else { return outcome }
         var random = RandomSource(seed: seed, stream: 41)
-        let cut = running + random.uniform() * 3600
-        let back = cut + away
-        var clock = PoweredRealTimeClock(
-            chip, surroundings, off: cut..<back, length: back + 7200, offset: (random.uniform() * 2 - 1) * 3,
-            random: RandomSource(seed: seed, stream: 42))
-        let kind = RealTimeClockChip(named: chip.name)
-        var life = FirstLife(
-            tracker: RealTimeClockTracker(kind), isSynchronised: isSynchronised, random: random)
-        let stop = life.run(&clock, until: cut, end)
-        // After the cut.
+        let cut = main.running + random.uniform() * 3600
+        let back = cut + main.away
         var evidence = BootEvidence(
-            clock: Self.instant(clock.offset(at: back) + back),
-            build: BootEvidence.Floor("the build of this program", Self.instant(-200 * 86_400)))
-        let edge = clock.edge(after: back, epoch: Self.epoch)
-        let doubt = 0.6e-3
-        let seen = edge.time + (life.random.uniform() * 2 - 1) * doubt
-        evidence.realTimeClock = .shows(Instant(sinceEpoch: .seconds(edge.second)), uncertainty: .seconds(doubt))
-        // The kernel copied the RTC's seconds when the driver came, half a second rounded.
-        evidence.clock = Instant(sinceEpoch: .seconds(edge.second)) + .seconds(life.random.uniform() - 0.5)
-        evidence.chip = kind
-        evidence.record = stop.record.flatMap { try? RealTimeClockRecord.read($0.text) }
-        evidence.saved = stop.saved
-        evidence.celsius = clock.sensor(at: back, isCold: true)
+            clock: instant(0), build: BootEvidence.Floor("the build of this program", instant(-200 * 86_400)))
+        // The moment of the evidence: an edge of the main RTC.
+        var moment = 0.0
+        for (index, study) in studies.enumerated() {
+            var clock = PoweredRealTimeClock(
+                study.chip, study.surroundings, off: cut..<back, length: back + 7200,
+                offset: (random.uniform() * 2 - 1) * 3,
+                random: RandomSource(seed: seed, stream: 42 + 100 * UInt64(index)))
+            let kind = RealTimeClockChip(named: study.chip.name)
+            var life = FirstLife(
+                tracker: RealTimeClockTracker(kind), isSynchronised: study.isSynchronised,
+                random: index == 0 ? random : RandomSource(seed: seed, stream: 43 + 100 * UInt64(index)))
+            let stop = life.run(&clock, until: cut, study.end)
+            let record = stop.record.flatMap { try? RealTimeClockRecord.read($0.text) }
+            // After the cut.
+            let edge = clock.edge(after: back, epoch: epoch)
+            let doubt = 0.6e-3
+            let seen = edge.time + (life.random.uniform() * 2 - 1) * doubt
+            if index == 0 {
+                moment = seen
+                // The kernel copied the RTC's seconds when the driver came, half a second rounded, if it shows any.
+                let copy = Instant<Realtime>(sinceEpoch: .seconds(edge.second)) + .seconds(life.random.uniform() - 0.5)
+                evidence.clock = lost.contains(0) ? Instant(sinceEpoch: .seconds(1)) : copy
+                evidence.saved = stop.saved
+                evidence.celsius = clock.sensor(at: back, isCold: true)
+            }
+            let shown = Instant<Realtime>(sinceEpoch: .seconds(edge.second)) + .seconds(moment - seen)
+            evidence.realTimeClocks.append(
+                BootEvidence.RealTimeClock(
+                    "rtc\(index)", kind,
+                    lost.contains(index)
+                        ? .fails("the RTC has lost its time") : .shows(shown, uncertainty: .seconds(doubt))))
+            evidence.realTimeClocks[index].record = record
+            // Sources come, and the RTC is compared again.
+            var second = RealTimeClockTracker(kind, record: record)
+            let later = clock.edge(after: back + 120, epoch: epoch)
+            let time = Double(epoch) + later.time
+            let finding = second.add(
+                RealTimeClockSample(time: time, offset: Double(later.second) - time, deviation: 1e-3, bound: 10e-3))
+            outcome.findings.append(finding)
+            outcome.records.append(record)
+        }
         let decision = BootDecision(evidence)
-        let error = (decision.time - Self.instant(seen)).inSeconds
-        // Sources come, and the RTC is compared again.
-        var second = RealTimeClockTracker(kind, record: evidence.record)
-        let later = clock.edge(after: back + 120, epoch: Self.epoch)
-        let time = Double(Self.epoch) + later.time
-        let finding = second.add(
-            RealTimeClockSample(time: time, offset: Double(later.second) - time, deviation: 1e-3, bound: 10e-3))
-        return Outcome(
-            error: error, bound: decision.bound?.inSeconds, origin: decision.origin, record: evidence.record,
-            finding: finding, reasons: decision.reasons)
+        outcome.error = (decision.time - instant(moment)).inSeconds
+        outcome.bound = decision.bound?.inSeconds
+        outcome.origin = decision.origin
+        outcome.realTimeClock = decision.realTimeClock
+        outcome.reasons = decision.reasons
+        return outcome
     }
 
     private static func instant(_ seconds: Double) -> Instant<Realtime> {

@@ -34,6 +34,8 @@ enum RandomStream {
 
     static func referenceClock(_ index: Int) -> UInt64 { 50 + UInt64(index) }
 
+    /// Two for each.
+    static func realTimeClock(_ index: Int) -> UInt64 { index == 0 ? 51 : 0x5254_4300 + 2 * UInt64(index) }
     static func server(_ index: Int) -> UInt64 { 100 + 3 * UInt64(index) }
     static func toServer(_ index: Int) -> UInt64 { 101 + 3 * UInt64(index) }
     static func fromServer(_ index: Int) -> UInt64 { 102 + 3 * UInt64(index) }

@@ -63,8 +63,8 @@ public struct Scenario: Equatable, Sendable {
     public var attacker: AttackerSettings?
     public var stepsByOthers: [StepByOthers] = []
     public var sleeps: [Sleep] = []
-    /// The machine's real-time clock; nil = it has none.
-    public var realTimeClock: SimulatedChipSettings?
+    /// The machine's real-time clocks, in the order of ``TimekeeperSettings/realTimeClocks``.
+    public var realTimeClocks: [SimulatedChipSettings] = []
     /// The room's mean is 20 °C.
     public var thermometer: Thermometer?
     /// UTC at the start, and whether a leap second comes.

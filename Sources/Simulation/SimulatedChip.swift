@@ -6,6 +6,8 @@ public struct SimulatedChipSettings: Equatable, Sendable {
     public var surroundings = PoweredRealTimeClock.Surroundings()
     /// By how many seconds it is fast at the start.
     public var offset = 0.0
+    /// Whether the kernel writes this one while its clock counts as synchronised.
+    public var isWrittenByKernel = true
     /// How long the machine stays off after the scenario's end.
     public var away: Duration = .zero
 
@@ -17,18 +19,22 @@ public struct SimulatedChipSettings: Equatable, Sendable {
 public struct SimulatedChip: Sendable {
     public private(set) var clock: PoweredRealTimeClock
     private var writes: KernelWrites?
+    private let isWrittenByKernel: Bool
     private var random: RandomSource
     /// How often it was written, and by whom.
     public private(set) var kernelWriteCount = 0
     public private(set) var setCount = 0
 
-    init(_ settings: SimulatedChipSettings, length: Duration, seed: UInt64) {
+    /// - Parameter position: each of a machine's chips has random numbers of its own.
+    init(_ settings: SimulatedChipSettings, position: Int, length: Duration, seed: UInt64) {
         let end = length.inSeconds
+        let stream = RandomStream.realTimeClock(position)
+        isWrittenByKernel = settings.isWrittenByKernel
         clock = PoweredRealTimeClock(
             settings.chip, settings.surroundings, off: end..<(end + max(settings.away.inSeconds, 1)),
             length: end + settings.away.inSeconds + 7200, offset: settings.offset,
-            random: RandomSource(seed: seed, stream: 51))
-        random = RandomSource(seed: seed, stream: 52)
+            random: RandomSource(seed: seed, stream: stream))
+        random = RandomSource(seed: seed, stream: stream + 1)
     }
 
     /// Reads it: 1 ms over the bus at 100 kHz, and now and then the reader is kept waiting.
@@ -58,7 +64,7 @@ public struct SimulatedChip: Sendable {
 
     /// The kernel's clock has become synchronised. - Returns: when it writes first; nil if it does already.
     mutating func beginWrites(at now: Duration) -> Duration? {
-        guard writes == nil else { return nil }
+        guard isWrittenByKernel, writes == nil else { return nil }
         let begun = KernelWrites(from: now.inSeconds)
         writes = begun
         return .seconds(begun.next)

@@ -47,8 +47,8 @@ public struct SimulatedHost: Host {
         case sleep(Scenario.Sleep)
         /// What a reference clock has to say of a full second comes.
         case referenceClock(Int, second: Duration)
-        /// The kernel writes the RTC, if its clock still counts as synchronised.
-        case kernelWritesRTC
+        /// The kernel writes an RTC, if its clock still counts as synchronised.
+        case kernelWritesRTC(Int)
     }
 
     public let scenario: Scenario
@@ -72,8 +72,8 @@ public struct SimulatedHost: Host {
     public private(set) var kernelLeap = SimulatedKernelLeap()
     /// Letters that the engine wrote.
     public private(set) var mails: [ChangeMail] = []
-    /// The RTC, where there is one.
-    public private(set) var realTimeClock: SimulatedChip?
+    /// The RTCs.
+    public private(set) var realTimeClocks: [SimulatedChip] = []
     /// Set when the engine asked to stop.
     public private(set) var exitStatus: Int32?
     /// The poll interval (binary logarithm of seconds) in the last request.
@@ -115,7 +115,9 @@ public struct SimulatedHost: Host {
         for index in referenceClocks.indices where referenceClocks[index].settings.isPeriodic {
             expect(second: .seconds(1), of: index)
         }
-        realTimeClock = scenario.realTimeClock.map { SimulatedChip($0, length: scenario.length, seed: seed) }
+        realTimeClocks = scenario.realTimeClocks.enumerated().map { index, settings in
+            SimulatedChip(settings, position: index, length: scenario.length, seed: seed)
+        }
         for step in scenario.stepsByOthers { queue.insert(.stepByOthers(step.by), at: step.at) }
         for sleep in scenario.sleeps { queue.insert(.sleep(sleep), at: sleep.at) }
     }
@@ -170,8 +172,9 @@ public struct SimulatedHost: Host {
             self.status = status
             statusSet = now
             kernelLeap.tell(status.leap, at: read().realtime)
-            if status.isSynchronised, let first = realTimeClock?.beginWrites(at: now) {
-                queue.insert(.kernelWritesRTC, at: first)
+            for index in realTimeClocks.indices where status.isSynchronised {
+                guard let first = realTimeClocks[index].beginWrites(at: now) else { continue }
+                queue.insert(.kernelWritesRTC(index), at: first)
             }
         case .send(let token, let octets, let destination): send(octets, token, to: destination)
         case .close(let token): sockets[token] = nil
@@ -183,8 +186,10 @@ public struct SimulatedHost: Host {
         case .publishBound(let report): published = report
         case .readReferenceClock(let index): readReferenceClock(index)
         case .save(let file, let text): saved[file] = text
-        case .readRTC: readRealTimeClock()
-        case .setRTC(let second): realTimeClock?.set(second: second, at: now, epoch: scenario.time.epoch)
+        case .readRTC(let index): readRealTimeClock(index)
+        case .setRTC(let index, let second):
+            guard realTimeClocks.indices.contains(index) else { return }
+            realTimeClocks[index].set(second: second, at: now, epoch: scenario.time.epoch)
         case .watchRTC, .releaseRTC: break  // It is polled, and nobody else wants it.
         case .readTemperature: readTemperature()
         case .note(let note): notes.append(TimedNote(moment: now, note: note))
@@ -215,16 +220,17 @@ public struct SimulatedHost: Host {
         clock.setRate(rate, at: now)
     }
 
-    private mutating func readRealTimeClock() {
-        guard let read = realTimeClock?.read(at: now, epoch: scenario.time.epoch) else {
+    private mutating func readRealTimeClock(_ index: Int) {
+        guard realTimeClocks.indices.contains(index) else {
             let refusal = KernelRefusal(call: "open", number: 2, text: "No such file or directory")
-            queue.insert(.event(.refused(.readRTC, refusal)), at: now)
+            queue.insert(.event(.refused(.readRTC(index), refusal)), at: now)
             return
         }
+        let read = realTimeClocks[index].read(at: now, epoch: scenario.time.epoch)
         let reading = EdgeFinder.Reading(
             began: clock.reading(at: read.began).monotonic, ended: clock.reading(at: read.ended).monotonic,
             seconds: read.second)
-        queue.insert(.event(.rtcRead(reading, celsius: read.celsius)), at: read.ended)
+        queue.insert(.event(.rtcRead(index, reading, celsius: read.celsius)), at: read.ended)
     }
 
     private var refusesClock: Bool { scenario.kernelRefusesFrom.map { now >= $0 } ?? false }
@@ -320,13 +326,13 @@ public struct SimulatedHost: Host {
         case .stepByOthers(let change):
             setClock(by: change)
             return .clockWasSet
-        case .kernelWritesRTC:
+        case .kernelWritesRTC(let index):
             guard kernelIsSynchronised else {
-                realTimeClock?.endWrites()
+                realTimeClocks[index].endWrites()
                 return nil
             }
-            if let next = realTimeClock?.kernelWrites(at: moment, clockError: clock.error(at: moment)) {
-                queue.insert(.kernelWritesRTC, at: next)
+            if let next = realTimeClocks[index].kernelWrites(at: moment, clockError: clock.error(at: moment)) {
+                queue.insert(.kernelWritesRTC(index), at: next)
             }
             return nil
         case .sleep(let sleep):

@@ -56,8 +56,8 @@ public enum StateFile: Hashable, Sendable {
     case drift
     /// A source's samples, in chrony's format (`dumpdir`): the source's address, or `refid:` and eight digits.
     case measurements(of: String)
-    /// What is known of the real-time clock: chrony's `rtcfile` and more.
-    case realTimeClock
+    /// What is known of a real-time clock, by its position: chrony's `rtcfile` and more.
+    case realTimeClock(Int)
     /// The time, for the next start of a machine without a real-time clock.
     case time
     /// What has been learned of the crystal and its temperature.
@@ -130,17 +130,17 @@ public enum Effect: Equatable, Sendable {
     /// Send this to who wants to know of large corrections (`mailonchange`).
     case mail(ChangeMail)
 
-    /// Read the RTC now, and report as ``Event/rtcRead(_:celsius:)``.
-    case readRTC
+    /// Read an RTC, by its position, now, and report as ``Event/rtcRead(_:_:celsius:)``.
+    case readRTC(Int)
 
-    /// Report the RTC's next update interrupt as ``Event/rtcTurned(_:celsius:)``.
-    case watchRTC
+    /// Report the next update interrupt of an RTC as ``Event/rtcTurned(_:_:celsius:)``.
+    case watchRTC(Int)
 
-    /// Let others have the RTC: it is not read for a while.
-    case releaseRTC
+    /// Let others have an RTC: it is not read for a while.
+    case releaseRTC(Int)
 
-    /// Write this second, since 1970 UTC, into the RTC now.
-    case setRTC(second: Int)
+    /// Write this second, since 1970 UTC, into an RTC now.
+    case setRTC(Int, second: Int)
 
     /// Replace a state file by these octets: written aside, synced, renamed.
     case save(StateFile, String)

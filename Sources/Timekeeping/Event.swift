@@ -115,11 +115,13 @@ public enum Event: Equatable, Sendable {
     /// The kernel refused an effect.
     case refused(Effect, KernelRefusal)
 
-    /// The RTC was read, as ``Effect/readRTC`` asked for, and what a sensor of the machine says (°C), where there is one.
-    case rtcRead(EdgeFinder.Reading, celsius: Double?)
+    /// An RTC, by its position, was read, as ``Effect/readRTC(_:)`` asked for, and what a sensor of the machine says (°C),
+    /// where there is one.
+    case rtcRead(Int, EdgeFinder.Reading, celsius: Double?)
 
-    /// The RTC's update interrupt came, as ``Effect/watchRTC`` asked for.
-    case rtcTurned(EdgeFinder.Edge, celsius: Double?)
+    /// The update interrupt of an RTC came, as ``Effect/watchRTC(_:)`` asked for.
+    case rtcTurned(Int, EdgeFinder.Edge, celsius: Double?)
+
     /// The temperature sensor was read, in its own unit; nil if that failed.
     case temperature(Double?)
 

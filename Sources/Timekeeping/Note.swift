@@ -41,11 +41,11 @@ public enum Note: Equatable, Sendable {
     case noDumpDirectory
     /// What a reference clock's `offset` should be, by comparison with a better source.
     case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
-    case realTimeClockFailed(reason: String)
-    /// Somebody else put the RTC forward by this.
-    case realTimeClockSet(by: Duration)
-    /// The RTC went on alone while the machine was off.
-    case realTimeClockKept(error: Duration, bound: Duration)
+    case realTimeClockFailed(name: String, reason: String)
+    /// Somebody else put an RTC forward by this.
+    case realTimeClockSet(name: String, by: Duration)
+    /// An RTC went on alone while the machine was off.
+    case realTimeClockKept(name: String, error: Duration, bound: Duration)
 
     public enum Severity: Hashable, Sendable {
         case information
@@ -113,10 +113,11 @@ public enum Note: Equatable, Sendable {
         case .temperatureImplausible(let celsius):
             "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
-        case .realTimeClockFailed(let reason): "The RTC cannot be measured: \(reason)"
-        case .realTimeClockSet(let step): "Another program set the RTC, by \(Self.seconds(step)) seconds"
-        case .realTimeClockKept(let error, let bound):
-            "Over the time without power the RTC went \(Self.seconds(error)) seconds ahead of its prediction, "
+        case .realTimeClockFailed(let name, let reason): "\(Self.clock("The", name)) cannot be measured: \(reason)"
+        case .realTimeClockSet(let name, let step):
+            "Another program set \(Self.clock("the", name)), by \(Self.seconds(step)) seconds"
+        case .realTimeClockKept(let name, let error, let bound):
+            "Over the time without power \(Self.clock("the", name)) went \(Self.seconds(error)) seconds ahead of its prediction, "
                 + "which was good to \(Self.seconds(bound)) seconds"
         case .noSources: "No suitable source for synchronisation"
         case .dumpLoaded(let source): "Loaded dump file for \(source)"
@@ -126,6 +127,11 @@ public enum Note: Equatable, Sendable {
             "The offset of reference clock \(clock) should be \(Self.fixed(needed.inSeconds, 6)) "
                 + "(+/- \(Self.fixed(2 * deviation.inSeconds, 6)) seconds, \(samples) samples, compared with \(against))"
         }
+    }
+
+    /// "the RTC rtc1".
+    private static func clock(_ article: String, _ name: String) -> String {
+        name.isEmpty ? "\(article) RTC" : "\(article) RTC \(name)"
     }
 
     /// Seconds with nine decimals, as chrony prints them.

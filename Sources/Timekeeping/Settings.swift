@@ -261,8 +261,8 @@ public struct TimekeeperSettings: Equatable, Sendable {
     public var precision = Duration.nanoseconds(100)
     /// End after this long (-t); nil = never.
     public var timeout: Duration?
-    /// The real-time clock to be measured; nil = none.
-    public var realTimeClock: RealTimeClockSettings?
+    /// The real-time clocks to be measured.
+    public var realTimeClocks: [RealTimeClockSettings] = []
     /// What the start of the machine has told of the time.
     public var initialKnowledge: InitialKnowledge?
     /// Whether the time is saved for the next start.

@@ -104,8 +104,8 @@ public struct Timekeeper: Engine {
     var initialCorrection: InitialCorrection?
     var suppressSamplesUntil: Instant<Monotonic>?
     var purposeDone = false
-    /// The real-time clock, where one is measured.
-    var realTimeClock: RealTimeClockKeeping?
+    /// The real-time clocks that are measured.
+    var realTimeClocks: [RealTimeClockKeeping] = []
     var timeSaveDue: Instant<Monotonic>?
     var lastUnsynchronisedReason = ""
     var lastSelectedNote = ""
@@ -143,7 +143,7 @@ public struct Timekeeper: Engine {
         for clock in settings.referenceClocks { add(clock, at: now.monotonic) }
         prepareCivilTime(now.monotonic)
         addFirstSources(at: now.monotonic)
-        realTimeClock = settings.realTimeClock.map { RealTimeClockKeeping($0, at: now.monotonic) }
+        realTimeClocks = settings.realTimeClocks.map { RealTimeClockKeeping($0, at: now.monotonic) }
         if settings.savesTime { timeSaveDue = now.monotonic + .seconds(60) }
         takeInitialKnowledge(now)
     }
@@ -167,7 +167,7 @@ public struct Timekeeper: Engine {
         consider(discipline.slewEnd)
         if !discipline.isStarted { next = now.monotonic }
         consider(driftSaveDue)
-        consider(realTimeClock?.wake)
+        for clock in realTimeClocks { consider(clock.wake) }
         consider(timeSaveDue)
         consider(localReferenceDue)
         consider(temperature?.due)
@@ -197,7 +197,7 @@ public struct Timekeeper: Engine {
             driftSaveDue = now.monotonic + settings.driftInterval
             saveDrift(&effects)
         }
-        wakeRealTimeClock(now, &effects)
+        wakeRealTimeClocks(now, &effects)
         if let due = timeSaveDue, due <= now.monotonic {
             timeSaveDue = now.monotonic + Self.timeSavingInterval
             saveTime(now, &effects)
@@ -266,8 +266,8 @@ public struct Timekeeper: Engine {
             break  // lookAtClocks has seen it.
         case .refused(let effect, let refusal):
             refused(effect, refusal, now, &effects)
-        case .rtcRead(let reading, let celsius): readRealTimeClock(reading, celsius: celsius, now, &effects)
-        case .rtcTurned(let edge, let celsius): realTimeClockTurned(edge, celsius: celsius, now, &effects)
+        case .rtcRead(let index, let reading, let celsius): readRealTimeClock(index, reading, celsius, now, &effects)
+        case .rtcTurned(let index, let edge, let celsius): realTimeClockTurned(index, edge, celsius, now, &effects)
         case .temperature(let reading):
             received(temperature: reading, now, &effects)
         case .signal(.refresh):
@@ -288,7 +288,7 @@ public struct Timekeeper: Engine {
         publishBound(now, &effects, isLast: true)
         if settings.keepsDrift { saveDrift(&effects) }
         if settings.keepsMeasurements { saveMeasurements(now, &effects) }
-        finishRealTimeClock(now, &effects)
+        finishRealTimeClocks(now, &effects)
         saveTime(now, &effects)
         for source in sources {
             if let exchange = source.exchange { effects.append(.close(exchange.token)) }

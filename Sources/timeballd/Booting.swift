@@ -6,17 +6,22 @@ import Recording
 import TimeBase
 import Timekeeping
 
-/// What the machine knows before any source has answered (-s), and what was learned of its RTC.
+/// What the machine knows before any source has answered (-s), and what was learned of its RTCs.
 extension DaemonSettings {
+    /// The RTCs that are meant, the main one first, as they are now.
+    private var clocks: [RealTimeClockFacts] {
+        realTimeClock.devices(present: RealTimeClockFacts.all().map(\.path)).map { RealTimeClockFacts(path: $0) }
+    }
+
     /// Where this machine's knowledge lies.
     private var bootFacts: BootFacts {
         var facts = BootFacts()
-        facts.device = realTimeClock.device
+        facts.devices = clocks.map(\.path)
         facts.recordFile = realTimeClock.file
         facts.timeFile = realTimeClock.timeFile
         facts.adjustmentFile = realTimeClock.adjustmentPath
         facts.trustedFiles = [driftFile, "/var/lib/systemd/timesync/clock", "/usr/lib/clock-epoch"].compactMap { $0 }
-        if let zone = OpenRealTimeClock(realTimeClock).zone {
+        if let zone = realTimeClock.zone {
             facts.zone = { OpenRealTimeClock.offset(in: zone, shown: $0) }
         }
         return facts
@@ -28,7 +33,7 @@ extension DaemonSettings {
     func setClockAtStart(_ log: Log) -> InitialKnowledge? {
         guard realTimeClock.setsClock else { return nil }
         var facts = bootFacts
-        let (evidence, _) = facts.gather()
+        let evidence = facts.gather()
         for complaint in facts.complaints { log.write(complaint, .warning) }
         let decision = BootDecision(evidence)
         for reason in decision.reasons { log.write("Start: \(reason)") }
@@ -43,41 +48,51 @@ extension DaemonSettings {
             }
         }
         guard let bound = decision.bound else { return nil }
-        return InitialKnowledge(bound: bound + rest.magnitude, origin: "the RTC")
+        let clocks = evidence.realTimeClocks
+        let name = decision.realTimeClock.flatMap { clocks.count > 1 ? " \(clocks[$0].name)" : nil } ?? ""
+        return InitialKnowledge(bound: bound + rest.magnitude, origin: "the RTC\(name)")
     }
 
-    /// What the engine is told of the RTC; nil where none is to be measured.
-    func realTimeClockSettings(_ log: Log) -> RealTimeClockSettings? {
-        guard let path = realTimeClock.file else { return nil }
-        var settings = RealTimeClockSettings(
-            RealTimeClockChip(named: RealTimeClockFacts(path: realTimeClock.device).name))
-        settings.trimThreshold = realTimeClock.trimThreshold
-        do throws(SystemError) {
-            if let text = try AtomicFile.read(path, atMost: 1 << 18) {
-                do throws(RealTimeClockRecordError) {
-                    settings.record = try RealTimeClockRecord.read(text)
-                } catch {
-                    log.write("\(path) is not used: \(error.description)", .warning)
-                }
-            }
-        } catch {
-            log.write("Could not read what was learned of the RTC: \(error)", .warning)
+    /// What the engine is told of the RTCs that can be measured, and their devices; none where none is to be.
+    func realTimeClockSettings(_ log: Log) -> (settings: [RealTimeClockSettings], open: [OpenRealTimeClock]) {
+        guard let path = realTimeClock.file else { return ([], []) }
+        let clocks = clocks
+        let known = RealTimeClockRecords(path, of: clocks)
+        for complaint in known.complaints { log.write(complaint, .warning) }
+        let written = RealTimeClockFacts.writtenByKernel(among: clocks)
+        var all: (settings: [RealTimeClockSettings], open: [OpenRealTimeClock]) = ([], [])
+        for (index, clock) in clocks.enumerated() {
+            var settings = RealTimeClockSettings(RealTimeClockChip(named: clock.name))
+            settings.name = clock.clock
+            settings.record = known.records[index]
+            settings.isWrittenByKernel = written.contains(clock.clock)
+            settings.isMain = index == 0
+            settings.trimThreshold = realTimeClock.trimThreshold
+            guard look(at: clock, &settings, log) else { continue }
+            all.settings.append(settings)
+            let file = index == 0 ? path : RealTimeClockFiles.path(beside: path, of: clock.clock)
+            all.open.append(OpenRealTimeClock(path: clock.path, file: file, zone: realTimeClock.zone))
         }
+        return all
+    }
+
+    /// - Returns: whether an RTC can be measured.
+    private func look(at clock: RealTimeClockFacts, _ settings: inout RealTimeClockSettings, _ log: Log) -> Bool {
         do throws(SystemError) {
-            let device = try RealTimeClockDevice(path: realTimeClock.device)
+            let device = try RealTimeClockDevice(path: clock.path)
             if let warning = device.batteryWarning {
-                log.write(warning, .warning)
+                log.write("\(clock.clock): \(warning)", .warning)
                 settings.hasLostTime = warning.hasSuffix("lost its time")
             }
             settings.hasInterrupt = try device.enableUpdates()
             device.disableUpdates()
+            return true
         } catch {
             log.write(
-                "There is no RTC to be measured at \(realTimeClock.device): \(error)",
+                "There is no RTC to be measured at \(clock.path): \(error)",
                 error.number == SystemError.noSuchFile ? .information : .warning)
-            return nil
+            return false
         }
-        return settings
     }
 
     /// Makes the directories of what is remembered, while that is still permitted.

@@ -23,7 +23,7 @@ struct LinuxHost: ~Copyable, Host {
         case command(Int)
         case resolver(Int32)
         case referenceClock(Int)
-        case realTimeClock
+        case realTimeClock(Int)
         /// A worker, by its place.
         case worker(Int)
     }
@@ -81,8 +81,8 @@ struct LinuxHost: ~Copyable, Host {
     private(set) var rateIsUncertain = false
     /// Sends mail of large corrections.
     var mailer: Mailer?
-    /// The RTC, where one is measured.
-    var realTimeClock: OpenRealTimeClock?
+    /// The RTCs that are measured.
+    var realTimeClocks: [OpenRealTimeClock] = []
     var clients = ControlClients()
     /// Interfaces that stamp packets themselves.
     var hardware = HardwareStamps()
@@ -276,7 +276,7 @@ struct LinuxHost: ~Copyable, Host {
         case .drift: settings.driftFile
         case .measurements(let name): settings.dumpFile(of: name)
         case .temperature: settings.temperatureFile
-        case .realTimeClock: settings.realTimeClock.file
+        case .realTimeClock(let index): realTimeClocks.indices.contains(index) ? realTimeClocks[index].file : nil
         case .time: settings.realTimeClock.timeFile
         }
     }
@@ -308,7 +308,7 @@ struct LinuxHost: ~Copyable, Host {
     private mutating func handle(_ ready: PollSet<Watched>.Ready) {
         switch ready.tag {
         case .timer: timer.clear()
-        case .realTimeClock: takeRealTimeClockUpdate()
+        case .realTimeClock(let index): takeRealTimeClockUpdate(index)
         case .stepWatch:
             if (try? stepWatch?.wasStepped()) ?? false { events.append(.clockWasSet) }
         case .request(let token): receive(token, ready)

@@ -8,7 +8,7 @@ import TimeBase
 import TimeZones
 import Timekeeping
 
-/// The real-time clock: read, watched and set as the engine asks for it, and left to others in between.
+/// A real-time clock: read, watched and set as the engine asks for it, and left to others in between.
 struct OpenRealTimeClock: Sendable {
     /// A device in a place where values that cannot be copied do not go.
     final class Box: @unchecked Sendable {
@@ -18,6 +18,8 @@ struct OpenRealTimeClock: Sendable {
     }
 
     let path: String
+    /// Where is kept what was learned of it.
+    let file: String
     /// The zone whose local time the RTC keeps; nil = UTC.
     let zone: Zone?
     var box: Box?
@@ -35,21 +37,25 @@ struct OpenRealTimeClock: Sendable {
         }
     }
 
-    /// The zone of this machine, if the RTC keeps local time.
-    init(_ options: RealTimeClockOptions) {
-        path = options.device
-        zone = options.keepsLocalTime ? Self.localZone : nil
-    }
-
-    private static var localZone: Zone? {
-        guard let octets = try? AtomicFile.octets(of: "/etc/localtime", atMost: 1 << 20) else { return nil }
-        return try? Zone(file: octets)
+    /// One that is not open yet.
+    init(path: String, file: String, zone: Zone?) {
+        self.path = path
+        self.file = file
+        self.zone = zone
     }
 }
 
 extension RealTimeClockOptions {
     /// hwclock's record: the file of `hwclockfile`, or the usual one.
     var adjustmentPath: String { adjustmentFile ?? "/etc/adjtime" }
+
+    /// The zone whose local time the RTCs keep; nil = UTC.
+    var zone: Zone? {
+        guard keepsLocalTime, let octets = try? AtomicFile.octets(of: "/etc/localtime", atMost: 1 << 20) else {
+            return nil
+        }
+        return try? Zone(file: octets)
+    }
 
     /// Whether the RTC keeps local time: `hwclockfile` says so, or else `rtconutc`, or else /etc/adjtime.
     var keepsLocalTime: Bool {
@@ -63,70 +69,81 @@ extension RealTimeClockOptions {
 
 extension LinuxHost {
     mutating func performOnRealTimeClock(_ effect: Effect) {
+        guard let index = effect.realTimeClock, realTimeClocks.indices.contains(index) else { return }
         do throws(SystemError) {
             switch effect {
             case .readRTC:
-                let reading = try openRealTimeClock().device.read()
-                events.append(.rtcRead(inUTC(reading), celsius: realTimeClock?.celsius))
+                let reading = try openRealTimeClock(index).device.read()
+                events.append(.rtcRead(index, inUTC(reading, index), celsius: realTimeClocks[index].celsius))
             case .watchRTC:
-                guard try openRealTimeClock().device.enableUpdates() else {
+                guard try openRealTimeClock(index).device.enableUpdates() else {
                     throw SystemError(call: "RTC_UIE_ON", number: SystemError.invalid)
                 }
-                realTimeClock?.interrupts = 0
-                if let number = realTimeClock?.box?.device.number { pollSet.watch(number, .realTimeClock) }
-            case .setRTC(let second):
+                realTimeClocks[index].interrupts = 0
+                if let number = realTimeClocks[index].box?.device.number {
+                    pollSet.watch(number, .realTimeClock(index))
+                }
+            case .setRTC(_, let second):
                 guard settings.timekeeper.controlsClock else { return }
-                let local = second + OpenRealTimeClock.offset(from: realTimeClock?.zone, utc: second)
-                try openRealTimeClock().device.write(second: local)
-                releaseRealTimeClock()
-            default: releaseRealTimeClock()
+                let local = second + OpenRealTimeClock.offset(from: realTimeClocks[index].zone, utc: second)
+                try openRealTimeClock(index).device.write(second: local)
+                releaseRealTimeClock(index)
+            default: releaseRealTimeClock(index)
             }
         } catch {
-            releaseRealTimeClock()
+            releaseRealTimeClock(index)
             events.append(.refused(effect, KernelRefusal(error)))
         }
     }
 
-    private mutating func openRealTimeClock() throws(SystemError) -> OpenRealTimeClock.Box {
-        if let box = realTimeClock?.box { return box }
-        let box = OpenRealTimeClock.Box(
-            try RealTimeClockDevice(path: realTimeClock?.path ?? settings.realTimeClock.device))
-        if realTimeClock == nil { realTimeClock = OpenRealTimeClock(settings.realTimeClock) }
-        realTimeClock?.box = box
-        realTimeClock?.celsius = RealTimeClockFacts.celsius()
+    private mutating func openRealTimeClock(_ index: Int) throws(SystemError) -> OpenRealTimeClock.Box {
+        if let box = realTimeClocks[index].box { return box }
+        let box = OpenRealTimeClock.Box(try RealTimeClockDevice(path: realTimeClocks[index].path))
+        realTimeClocks[index].box = box
+        realTimeClocks[index].celsius = RealTimeClockFacts.celsius()
         return box
     }
 
-    mutating func releaseRealTimeClock() {
-        guard let box = realTimeClock?.box else { return }
+    private mutating func releaseRealTimeClock(_ index: Int) {
+        guard let box = realTimeClocks[index].box else { return }
         pollSet.forget(box.device.number)
         box.device.disableUpdates()
-        realTimeClock?.box = nil
+        realTimeClocks[index].box = nil
     }
 
     /// An update interrupt has come.
-    mutating func takeRealTimeClockUpdate() {
-        guard let box = realTimeClock?.box else { return }
+    mutating func takeRealTimeClockUpdate(_ index: Int) {
+        guard realTimeClocks.indices.contains(index), let box = realTimeClocks[index].box else { return }
         do throws(SystemError) {
             guard let (moment, count) = try box.device.waitForUpdate(.zero) else { return }
-            realTimeClock?.interrupts += 1
+            realTimeClocks[index].interrupts += 1
             // The first one after it was switched on may be an old one.
-            guard count == 1, realTimeClock?.interrupts ?? 0 > 1 else { return }
+            guard count == 1, realTimeClocks[index].interrupts > 1 else { return }
             guard var edge = UpdateInterrupt.edge(at: moment, reading: try box.device.read()) else { return }
-            edge.seconds -= OpenRealTimeClock.offset(in: realTimeClock?.zone, shown: edge.seconds)
-            let celsius = realTimeClock?.celsius
-            releaseRealTimeClock()
-            events.append(.rtcTurned(edge, celsius: celsius))
+            edge.seconds -= OpenRealTimeClock.offset(in: realTimeClocks[index].zone, shown: edge.seconds)
+            let celsius = realTimeClocks[index].celsius
+            releaseRealTimeClock(index)
+            events.append(.rtcTurned(index, edge, celsius: celsius))
         } catch {
-            releaseRealTimeClock()
-            events.append(.refused(.watchRTC, KernelRefusal(error)))
+            releaseRealTimeClock(index)
+            events.append(.refused(.watchRTC(index), KernelRefusal(error)))
         }
     }
 
-    private func inUTC(_ reading: EdgeFinder.Reading) -> EdgeFinder.Reading {
+    private func inUTC(_ reading: EdgeFinder.Reading, _ index: Int) -> EdgeFinder.Reading {
         var reading = reading
-        reading.seconds -= OpenRealTimeClock.offset(in: realTimeClock?.zone, shown: reading.seconds)
+        reading.seconds -= OpenRealTimeClock.offset(in: realTimeClocks[index].zone, shown: reading.seconds)
         return reading
+    }
+}
+
+extension Effect {
+    /// Which RTC it is about; nil if about none.
+    fileprivate var realTimeClock: Int? {
+        switch self {
+        case .readRTC(let index), .watchRTC(let index), .releaseRTC(let index), .setRTC(let index, _): index
+        default: nil
+        }
     }
 }
 

@@ -55,7 +55,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     linux.allowWorkers()
     readDrift(host, &settings, log)
     readDumps(host, &settings, log)
-    settings.realTimeClock = host.realTimeClockSettings(log)
+    (settings.realTimeClocks, linux.realTimeClocks) = host.realTimeClockSettings(log)
     readTemperatureRecord(host, &settings, log)
 
     var timekeeper = Timekeeper(

@@ -120,7 +120,25 @@ struct Understanding {
             Row("boundfile /run/x/bound", { $0.boundFile = "/run/x/bound" }),
             Row("boundfile /", { $0.boundFile = nil }),
             Row("rtcfile /x/rtc", { $0.realTimeClock.file = "/x/rtc" }),
-            Row("rtcdevice /dev/rtc1", { $0.realTimeClock.device = "/dev/rtc1" }),
+            Row(
+                "rtcdevice /dev/rtc1",
+                {
+                    $0.realTimeClock.device = "/dev/rtc1"
+                    $0.realTimeClock.watched = .named([])
+                }),
+            Row(
+                "rtcdevice /dev/rtc0\nrtcdevice /dev/rtc1 ALL",
+                {
+                    $0.realTimeClock.device = "/dev/rtc1"
+                    $0.realTimeClock.watched = .all
+                }),
+            Row(
+                "rtcdevice /dev/rtc2 /dev/rtc0 /dev/rtc1",
+                {
+                    $0.realTimeClock.device = "/dev/rtc2"
+                    $0.realTimeClock.watched = .named(["/dev/rtc0", "/dev/rtc1"])
+                }),
+            Row("rtcdevice /dev/rtc0\nrtcdevice all", { _ in }),
             Row("rtconutc", { $0.realTimeClock.keepsUTC = true }),
             Row("hwclockfile /etc/adjtime", { $0.realTimeClock.adjustmentFile = "/etc/adjtime" }),
             Row("rtcautotrim 0.5", { $0.realTimeClock.trimThreshold = .milliseconds(500) }),

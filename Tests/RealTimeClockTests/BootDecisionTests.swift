@@ -9,7 +9,9 @@ private func instant(_ year: Int, _ month: Int = 1, _ day: Int = 1, plus seconds
 }
 
 private func evidence(clock: Instant<Realtime> = instant(1970)) -> BootEvidence {
-    BootEvidence(clock: clock, build: BootEvidence.Floor("the build of this program", instant(2026, 6)))
+    var evidence = BootEvidence(clock: clock, build: BootEvidence.Floor("the build of this program", instant(2026, 6)))
+    evidence.realTimeClocks = [.init("rtc0", RealTimeClockChip(named: ""), .absent)]
+    return evidence
 }
 
 @Suite("What a machine takes for the time when it starts")
@@ -19,7 +21,7 @@ struct BootDecisionTests {
         arguments: [(1970, "before"), (2000, "before"), (2025, "before"), (2099, "20 years"), (2151, "20 years")])
     func absurd(year: Int, word: String) {
         var evidence = evidence(clock: instant(year))
-        evidence.realTimeClock = .shows(instant(year), uncertainty: .milliseconds(1))
+        evidence.realTimeClocks[0].reading = .shows(instant(year), uncertainty: .milliseconds(1))
         let decision = BootDecision(evidence)
         #expect(decision.origin == .floor("the build of this program"))
         #expect(decision.time == instant(2026, 6))
@@ -30,7 +32,7 @@ struct BootDecisionTests {
     @Test("An RTC that has lost its time is refused, and the saved time is taken")
     func lost() {
         var evidence = evidence()
-        evidence.realTimeClock = .fails("the RTC has lost its time")
+        evidence.realTimeClocks[0].reading = .fails("the RTC has lost its time")
         evidence.saved = SavedTime(time: instant(2026, 9), bound: .milliseconds(20))
         let decision = BootDecision(evidence)
         #expect(decision.origin == .savedTime && decision.time == instant(2026, 9) && decision.bound == nil)
@@ -74,9 +76,9 @@ struct BootDecisionTests {
         let truth = instant(2026, 9, 11)
         let shown = truth + .seconds(10.64)
         var evidence = evidence(clock: shown + .milliseconds(300))
-        evidence.realTimeClock = .shows(shown, uncertainty: .milliseconds(1))
-        evidence.chip = RealTimeClockChip(named: "ds3231")
-        evidence.record = measured
+        evidence.realTimeClocks[0].reading = .shows(shown, uncertainty: .milliseconds(1))
+        evidence.realTimeClocks[0].chip = RealTimeClockChip(named: "ds3231")
+        evidence.realTimeClocks[0].record = measured
         let decision = BootDecision(evidence)
         #expect(decision.origin == .realTimeClock)
         #expect((decision.time - truth).magnitude < .milliseconds(1))
@@ -89,9 +91,9 @@ struct BootDecisionTests {
     func notBackwards() {
         let truth = instant(2026, 9, 11)
         var evidence = evidence(clock: truth + .seconds(86_400))
-        evidence.realTimeClock = .shows(truth + .seconds(10.64), uncertainty: .milliseconds(1))
-        evidence.chip = RealTimeClockChip(named: "ds3231")
-        evidence.record = measured
+        evidence.realTimeClocks[0].reading = .shows(truth + .seconds(10.64), uncertainty: .milliseconds(1))
+        evidence.realTimeClocks[0].chip = RealTimeClockChip(named: "ds3231")
+        evidence.realTimeClocks[0].record = measured
         let decision = BootDecision(evidence)
         #expect(decision.step == .zero && decision.bound == nil)
     }
@@ -101,11 +103,12 @@ struct BootDecisionTests {
         let truth = instant(2026, 9, 1, plus: 60)
         var evidence = evidence(clock: instant(1970))
         // The RTC lags by 40 ms behind what its record says.
-        evidence.realTimeClock = .shows(truth + .seconds(2) - .milliseconds(40), uncertainty: .milliseconds(1))
-        evidence.chip = RealTimeClockChip(named: "ds1307")
-        evidence.record = measured
-        evidence.record?.isWrittenByKernel = false
-        evidence.record?.offsetBound = 0.1
+        evidence.realTimeClocks[0].reading = .shows(
+            truth + .seconds(2) - .milliseconds(40), uncertainty: .milliseconds(1))
+        evidence.realTimeClocks[0].chip = RealTimeClockChip(named: "ds1307")
+        evidence.realTimeClocks[0].record = measured
+        evidence.realTimeClocks[0].record?.isWrittenByKernel = false
+        evidence.realTimeClocks[0].record?.offsetBound = 0.1
         evidence.saved = SavedTime(time: truth, bound: .milliseconds(5))
         let decision = BootDecision(evidence)
         #expect(decision.time == truth - .milliseconds(5))
@@ -115,10 +118,10 @@ struct BootDecisionTests {
     @Test("An RTC that nobody has measured sets the clock, but nothing is promised")
     func unmeasured() {
         var evidence = evidence()
-        evidence.realTimeClock = .shows(instant(2026, 9), uncertainty: .milliseconds(1))
+        evidence.realTimeClocks[0].reading = .shows(instant(2026, 9), uncertainty: .milliseconds(1))
         #expect(BootDecision(evidence).bound == nil)
         #expect(BootDecision(evidence).time == instant(2026, 9))
-        evidence.adjustment = AdjustmentRecord(
+        evidence.realTimeClocks[0].adjustment = AdjustmentRecord(
             driftFactor: -2, lastAdjustment: Int64(instant(2026, 8, 22).sinceEpoch.inSeconds))
         #expect(BootDecision(evidence).time == instant(2026, 9) - .seconds(20))
         #expect(BootDecision(evidence).bound == nil)
@@ -144,7 +147,9 @@ struct RealTimeClockRecordTests {
         let again = try #require(try RealTimeClockRecord.read(text))
         #expect(again.text == text)
         #expect(again.spans == study.spans && again.gaps == study.gaps && again.changes == study.changes)
-        #expect(again.kernelWrites == 7 && again.isWrittenByKernel && again.losses == 2 && again.chip == "ds3231")
+        #expect(
+            again.kernelWrites == 7 && again.isWrittenByKernel && again.losses == 2 && again.chip == "ds3231"
+                && again.device == "rtc1")
     }
 
     @Test(
@@ -163,6 +168,7 @@ private enum PowerOffStudyRecord {
     static var record: RealTimeClockRecord {
         var record = RealTimeClockRecord(reference: 1_790_000_000, offset: -0.25, frequency: Frequency(ppm: 1.5))
         record.chip = "ds3231"
+        record.device = "rtc1"
         record.offsetBound = 0.0125
         record.frequencyDeviation = Frequency(ppm: 0.0625)
         record.spans = [

@@ -21,8 +21,8 @@ private func world(_ chip: SimulatedRealTimeClock.Chip, rtcsync: Bool, hours: In
     var settings = SimulatedChipSettings(chip)
     settings.offset = 2.25
     settings.away = .seconds(7 * 86_400)
-    scenario.realTimeClock = settings
-    scenario.settings.realTimeClock = RealTimeClockSettings(RealTimeClockChip(named: chip.name))
+    scenario.realTimeClocks = [settings]
+    scenario.settings.realTimeClocks = [RealTimeClockSettings(RealTimeClockChip(named: chip.name))]
     scenario.settings.synchronisesRTC = rtcsync
     scenario.settings.savesTime = true
     scenario.settings.logs = [.rtc]
@@ -46,10 +46,10 @@ struct RealTimeClockScenarioTests {
     func learns(rtcsync: Bool, seed: UInt64) throws {
         let scenario = world(.ds3231, rtcsync: rtcsync, hours: 10)
         let host = live(scenario, seed: seed)
-        let chip = try #require(host.realTimeClock)
+        let chip = try #require(host.realTimeClocks.first)
         #expect((chip.kernelWriteCount > 20) == rtcsync)
         #expect(chip.setCount == 0)
-        let text = try #require(host.saved[.realTimeClock])
+        let text = try #require(host.saved[.realTimeClock(0)])
         let record = try #require(try RealTimeClockRecord.read(text))
         #expect(record.isWrittenByKernel == rtcsync)
         let true0 = chip.clock.frequency(at: 30_000)
@@ -67,9 +67,12 @@ struct RealTimeClockScenarioTests {
         var evidence = BootEvidence(
             clock: Instant(sinceEpoch: .seconds(edge.second)) + .milliseconds(200),
             build: BootEvidence.Floor("the build", scenario.time.epoch - .seconds(86_400)))
-        evidence.realTimeClock = .shows(Instant(sinceEpoch: .seconds(edge.second)), uncertainty: .milliseconds(1))
-        evidence.chip = RealTimeClockChip(named: "ds3231")
-        evidence.record = record
+        evidence.realTimeClocks = [
+            .init(
+                "rtc0", RealTimeClockChip(named: "ds3231"),
+                .shows(Instant(sinceEpoch: .seconds(edge.second)), uncertainty: .milliseconds(1)))
+        ]
+        evidence.realTimeClocks[0].record = record
         evidence.saved = saved
         let decision = BootDecision(evidence)
         let error = (decision.time - truth).magnitude

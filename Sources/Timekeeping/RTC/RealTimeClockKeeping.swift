@@ -3,7 +3,7 @@ internal import RealTimeClock
 internal import Recording
 internal import TimeBase
 
-/// The real-time clock as the timekeeper sees it: what is being done about it now, and what is known of it.
+/// A real-time clock as the timekeeper sees it: what is being done about it now, and what is known of it.
 struct RealTimeClockKeeping {
     enum Phase: Equatable {
         /// Nothing until it is due.
@@ -30,7 +30,7 @@ struct RealTimeClockKeeping {
 
     init(_ settings: RealTimeClockSettings, at now: Instant<Monotonic>) {
         self.settings = settings
-        tracker = RealTimeClockTracker(settings.chip, record: settings.record)
+        tracker = RealTimeClockTracker(settings.chip, device: settings.name, record: settings.record)
         if settings.hasLostTime { tracker.noteLoss() }
         due = now + .seconds(1)
         saveDue = now + .seconds(RealTimeClockTracker.savingInterval)
@@ -58,36 +58,47 @@ extension Timekeeper {
         )
     }
 
-    /// Does what is due about the RTC.
-    mutating func wakeRealTimeClock(_ now: ClockReading, _ effects: inout [Effect]) {
-        guard var keeping = realTimeClock else { return }
-        defer { realTimeClock = keeping }
+    /// Does what is due about the RTCs.
+    mutating func wakeRealTimeClocks(_ now: ClockReading, _ effects: inout [Effect]) {
+        for index in realTimeClocks.indices { wakeRealTimeClock(index, now, &effects) }
+    }
+
+    private mutating func wakeRealTimeClock(_ index: Int, _ now: ClockReading, _ effects: inout [Effect]) {
+        var keeping = realTimeClocks[index]
+        defer { realTimeClocks[index] = keeping }
         if keeping.saveDue <= now.monotonic {
             keeping.saveDue = now.monotonic + .seconds(RealTimeClockTracker.savingInterval)
-            saveRealTimeClock(keeping, now, &effects)
+            saveRealTimeClock(index, keeping, now, &effects)
         }
         switch keeping.phase {
         case .idle where keeping.due <= now.monotonic:
+            // To read one takes a millisecond, which the edge of another must not wait for.
+            guard !realTimeClocks.contains(where: { $0.phase != .idle }) else {
+                keeping.due = now.monotonic + .milliseconds(700)
+                return
+            }
             // Only who knows the time can judge another clock.
             guard let time = trueTime(at: now.monotonic, now), time.bound < 0.25 else {
                 keeping.due = now.monotonic + .seconds(16)
                 return
             }
-            keeping.tracker.kernelWrites(kernelStatus?.isSynchronised ?? false, at: time.time.sinceEpoch.inSeconds)
+            keeping.tracker.kernelWrites(
+                keeping.settings.isWrittenByKernel && kernelStatus?.isSynchronised ?? false,
+                at: time.time.sinceEpoch.inSeconds)
             if keeping.settings.hasInterrupt {
                 keeping.phase = .waiting(until: now.monotonic + .seconds(3))
-                effects.append(.watchRTC)
+                effects.append(.watchRTC(index))
             } else {
                 keeping.finder.begin(at: now.monotonic)
-                search(&keeping, now, &effects)
+                search(index, &keeping, now, &effects)
             }
         case .finding(let moment?) where moment <= now.monotonic:
-            search(&keeping, now, &effects)
+            search(index, &keeping, now, &effects)
         case .waiting(let until) where until <= now.monotonic:
-            fail(&keeping, "it sends no update interrupts, and is polled instead", now, &effects)
+            fail(index, &keeping, "it sends no update interrupts, and is polled instead", now, &effects)
             keeping.settings.hasInterrupt = false
         case .setting(let setting, let moment) where moment <= now.monotonic:
-            effects.append(.setRTC(second: setting.second))
+            effects.append(.setRTC(index, second: setting.second))
             keeping.tracker.noteSet(at: setting.moment.sinceEpoch.inSeconds)
             keeping.phase = .idle
             keeping.due = now.monotonic + .seconds(1)
@@ -97,66 +108,76 @@ extension Timekeeper {
     }
 
     /// Goes on looking for the edge.
-    private func search(_ keeping: inout RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]) {
+    private func search(
+        _ index: Int, _ keeping: inout RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
+    ) {
         switch keeping.finder.next(at: now.monotonic) {
         case .wait(let until):
             // A long wait is not worth the file that stays open.
-            if until - now.monotonic > .milliseconds(100) { effects.append(.releaseRTC) }
+            if until - now.monotonic > .milliseconds(100) { effects.append(.releaseRTC(index)) }
             keeping.phase = .finding(until)
         case .read:
             keeping.phase = .finding(nil)
-            effects.append(.readRTC)
+            effects.append(.readRTC(index))
         case .found(let edge):
-            effects.append(.releaseRTC)
-            compare(&keeping, edge, now, &effects)
-        case .failed(.standsStill): fail(&keeping, "its seconds do not change", now, &effects)
-        case .failed(.jumps): fail(&keeping, "its seconds jump", now, &effects)
+            effects.append(.releaseRTC(index))
+            compare(index, &keeping, edge, now, &effects)
+        case .failed(.standsStill): fail(index, &keeping, "its seconds do not change", now, &effects)
+        case .failed(.jumps): fail(index, &keeping, "its seconds jump", now, &effects)
         }
     }
 
     private func fail(
-        _ keeping: inout RealTimeClockKeeping, _ why: String, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ keeping: inout RealTimeClockKeeping, _ why: String, _ now: ClockReading,
+        _ effects: inout [Effect]
     ) {
-        effects.append(.releaseRTC)
-        if keeping.failures == 0 { effects.append(.note(.realTimeClockFailed(reason: why))) }
+        effects.append(.releaseRTC(index))
+        if keeping.failures == 0 {
+            effects.append(.note(.realTimeClockFailed(name: keeping.settings.name, reason: why)))
+        }
         keeping.failures += 1
         keeping.phase = .idle
         keeping.due = now.monotonic + .seconds(keeping.failures < 4 ? 60 : 900)
     }
 
-    /// The host has read the RTC.
+    /// The host has read an RTC.
     mutating func readRealTimeClock(
-        _ reading: EdgeFinder.Reading, celsius: Double?, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ reading: EdgeFinder.Reading, _ celsius: Double?, _ now: ClockReading,
+        _ effects: inout [Effect]
     ) {
-        guard var keeping = realTimeClock, case .finding = keeping.phase else { return }
+        guard realTimeClocks.indices.contains(index), case .finding = realTimeClocks[index].phase else { return }
+        var keeping = realTimeClocks[index]
         keeping.celsius = celsius ?? keeping.celsius
         keeping.finder.take(reading)
-        search(&keeping, now, &effects)
-        realTimeClock = keeping
+        search(index, &keeping, now, &effects)
+        realTimeClocks[index] = keeping
     }
 
     /// The update interrupt has told of an edge.
     mutating func realTimeClockTurned(
-        _ edge: EdgeFinder.Edge, celsius: Double?, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ edge: EdgeFinder.Edge, _ celsius: Double?, _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        guard var keeping = realTimeClock, case .waiting = keeping.phase else { return }
+        guard realTimeClocks.indices.contains(index), case .waiting = realTimeClocks[index].phase else { return }
+        var keeping = realTimeClocks[index]
         keeping.celsius = celsius ?? keeping.celsius
-        compare(&keeping, edge, now, &effects)
-        realTimeClock = keeping
+        compare(index, &keeping, edge, now, &effects)
+        realTimeClocks[index] = keeping
     }
 
     /// The host could not read or set it.
     mutating func realTimeClockRefused(
-        _ refusal: KernelRefusal, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ refusal: KernelRefusal, _ now: ClockReading, _ effects: inout [Effect]
     ) {
-        guard var keeping = realTimeClock else { return }
-        fail(&keeping, "\(refusal.call): \(refusal.text)", now, &effects)
-        realTimeClock = keeping
+        guard realTimeClocks.indices.contains(index) else { return }
+        var keeping = realTimeClocks[index]
+        fail(index, &keeping, "\(refusal.call): \(refusal.text)", now, &effects)
+        realTimeClocks[index] = keeping
     }
 
     /// Compares an edge with true time.
     private func compare(
-        _ keeping: inout RealTimeClockKeeping, _ edge: EdgeFinder.Edge, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ keeping: inout RealTimeClockKeeping, _ edge: EdgeFinder.Edge, _ now: ClockReading,
+        _ effects: inout [Effect]
     ) {
         keeping.phase = .idle
         keeping.failures = 0
@@ -174,12 +195,14 @@ extension Timekeeper {
         case .asExpected: break
         case .wasSet(_, .kernel), .wasSet(_, .timeball): break
         case .wasSet(let step, .others):
-            effects.append(.note(.realTimeClockSet(by: Duration(clampingSeconds: step))))
+            effects.append(
+                .note(.realTimeClockSet(name: keeping.settings.name, by: Duration(clampingSeconds: step))))
         case .survived(let error, let bound):
             effects.append(
                 .note(
                     .realTimeClockKept(
-                        error: Duration(clampingSeconds: error), bound: Duration(clampingSeconds: bound))))
+                        name: keeping.settings.name, error: Duration(clampingSeconds: error),
+                        bound: Duration(clampingSeconds: bound))))
         }
         if keeping.quickComparisons > 0 {
             keeping.quickComparisons -= 1
@@ -188,11 +211,11 @@ extension Timekeeper {
             keeping.due =
                 now.monotonic + Duration(clampingSeconds: max(1, keeping.tracker.nextComparison(after: time) - time))
         }
-        logRealTimeClock(sample, keeping, now, &effects)
+        if keeping.settings.isMain { logRealTimeClock(sample, keeping, now, &effects) }
         if finding != .asExpected, finding != .wasSet(by: 0, .kernel), !keeping.tracker.isWrittenByKernel {
-            saveRealTimeClock(keeping, now, &effects)
+            saveRealTimeClock(index, keeping, now, &effects)
         }
-        if let threshold = keeping.settings.trimThreshold, !keeping.tracker.isWrittenByKernel,
+        if keeping.settings.isMain, let threshold = keeping.settings.trimThreshold, !keeping.tracker.isWrittenByKernel,
             let estimate = keeping.tracker.estimate(at: time), estimate.samples >= 4,
             estimate.offset.magnitude > threshold.inSeconds
         {
@@ -208,19 +231,20 @@ extension Timekeeper {
     }
 
     private func saveRealTimeClock(
-        _ keeping: RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
+        _ index: Int, _ keeping: RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
     ) {
         guard let time = trueTime(at: now.monotonic, now),
             let record = keeping.tracker.record(at: time.time.sinceEpoch.inSeconds)
         else { return }
-        effects.append(.save(.realTimeClock, record.text))
+        effects.append(.save(.realTimeClock(index), record.text))
     }
 
     /// Last words.
-    func finishRealTimeClock(_ now: ClockReading, _ effects: inout [Effect]) {
-        guard let keeping = realTimeClock else { return }
-        effects.append(.releaseRTC)
-        saveRealTimeClock(keeping, now, &effects)
+    func finishRealTimeClocks(_ now: ClockReading, _ effects: inout [Effect]) {
+        for (index, keeping) in realTimeClocks.enumerated() {
+            effects.append(.releaseRTC(index))
+            saveRealTimeClock(index, keeping, now, &effects)
+        }
     }
 
     // MARK: The time for the next start
@@ -250,7 +274,7 @@ extension Timekeeper {
     // MARK: Control
 
     func realTimeClockReport(at now: ClockReading) -> RTCReport? {
-        guard let keeping = realTimeClock, let time = trueTime(at: now.monotonic, now),
+        guard let keeping = realTimeClocks.first(where: \.settings.isMain), let time = trueTime(at: now.monotonic, now),
             let estimate = keeping.tracker.estimate(at: time.time.sinceEpoch.inSeconds)
         else { return nil }
         var report = RTCReport()
@@ -263,20 +287,21 @@ extension Timekeeper {
         return report
     }
 
-    /// Answers `rtcdata`, `writertc` and `trimrtc`.
+    /// Answers `rtcdata`, `writertc` and `trimrtc`, which speak of the main RTC; what was learned of the others is saved with it.
     mutating func answerRealTimeClock(
         _ request: ControlRequest, _ now: ClockReading, _ effects: inout [Effect]
     ) -> ControlReply {
-        guard var keeping = realTimeClock else { return .status(.noRTC) }
+        guard let main = realTimeClocks.firstIndex(where: \.settings.isMain) else { return .status(.noRTC) }
+        var keeping = realTimeClocks[main]
         switch request {
         case .writeRTC:
             guard keeping.tracker.estimate(at: 0) != nil else { return .status(.failed) }
-            saveRealTimeClock(keeping, now, &effects)
+            for (index, keeping) in realTimeClocks.enumerated() { saveRealTimeClock(index, keeping, now, &effects) }
             return .status(.success)
         case .trimRTC:
             guard keeping.phase == .idle, !keeping.tracker.isWrittenByKernel else { return .status(.failed) }
             plan(&keeping, now)
-            realTimeClock = keeping
+            realTimeClocks[main] = keeping
             return .status(keeping.phase == .idle ? .failed : .success)
         default:
             guard let report = realTimeClockReport(at: now) else { return .status(.noRTC) }

@@ -2,9 +2,15 @@ public import RealTimeClock
 public import Recording
 internal import TimeBase
 
-/// What a ``Timekeeper`` is told of the real-time clock that it measures.
+/// What a ``Timekeeper`` is told of a real-time clock that it measures.
 public struct RealTimeClockSettings: Equatable, Sendable {
+    /// The kernel's name of it, `rtc0`; empty where there is no other.
+    public var name = ""
+    /// Whether it is the one of which control requests speak, and which is trimmed; others are only watched.
+    public var isMain = true
     public var chip: RealTimeClockChip
+    /// Whether the kernel writes this one in its 11-minute mode, while it counts its clock as synchronised.
+    public var isWrittenByKernel = true
     /// Whether the RTC tells by an interrupt when its seconds change; else it is polled shortly before they do.
     public var hasInterrupt = false
     /// What was saved of it before the last stop.

@@ -97,7 +97,7 @@ extension Timekeeper {
 
     // MARK: rtc
 
-    /// The real-time clock was compared with true time.
+    /// The main real-time clock was compared with true time.
     func logRealTimeClock(
         _ sample: RealTimeClockSample, _ keeping: RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
     ) {

@@ -242,7 +242,8 @@ extension Timekeeper {
             effects.append(.note(.refused(refusal, consequence: "CLOCK_TAI does not show TAI.")))
         case .save(.measurements, _):
             effects.append(.note(.refused(refusal, consequence: "The samples are not kept over a restart.")))
-        case .readRTC, .watchRTC, .setRTC: realTimeClockRefused(refusal, now, &effects)
+        case .readRTC(let index), .watchRTC(let index), .setRTC(let index, _):
+            realTimeClockRefused(index, refusal, now, &effects)
         case .save(.realTimeClock, _), .save(.time, _):
             effects.append(
                 .note(.refused(refusal, consequence: "The next start of the machine knows less of the time.")))

@@ -11,7 +11,7 @@ struct BootCommand: ParsableCommand {
         commandName: "boot",
         abstract: "Set the clock once at the start of the machine, as well as the machine knows.",
         discussion: """
-            The corrected RTC, else the time that was saved, else the newest time that has certainly passed; never \
+            The best of the RTCs, corrected, else the time that was saved, else the newest time that has certainly passed; never \
             backwards, but for what the kernel has just copied from the RTC. Its unit stands before time-set.target; \
             timeballd -s does the same.
             """)
@@ -27,7 +27,7 @@ struct BootCommand: ParsableCommand {
 
     func run() throws {
         var facts = BootFacts()
-        facts.device = options.rtc ?? RealTimeClockFacts.all().first?.path ?? "/dev/rtc0"
+        facts.devices = options.clocks.map(\.path)
         facts.recordFile = options.rtcfile
         facts.timeFile = timefile
         facts.adjustmentFile = options.adjfile
@@ -41,7 +41,7 @@ struct BootCommand: ParsableCommand {
                 }
             }
         }
-        let (evidence, _) = facts.gather()
+        let evidence = facts.gather()
         for complaint in facts.complaints { Output.complain("\(complaint). Next: remove the file") }
         let decision = BootDecision(evidence)
         if !dryRun, decision.step != .zero {
@@ -52,13 +52,15 @@ struct BootCommand: ParsableCommand {
                 throw error.number == 1 ? ToolError.notPermitted(words + " Next: sudo") : .no(words)
             }
         }
-        show(decision)
+        let clocks = evidence.realTimeClocks
+        show(decision, clock: decision.realTimeClock.flatMap { clocks.count > 1 ? clocks[$0].name : nil })
     }
 
-    private func show(_ decision: BootDecision) {
+    /// - Parameter clock: the name of the RTC that was believed; nil where there is no other.
+    private func show(_ decision: BootDecision, clock: String?) {
         let origin =
             switch decision.origin {
-            case .realTimeClock: "the RTC"
+            case .realTimeClock: "the RTC" + (clock.map { " \($0)" } ?? "")
             case .savedTime: "the saved time"
             case .floor(let name): name
             case .clock: "the clock itself"
@@ -67,7 +69,8 @@ struct BootCommand: ParsableCommand {
             print(
                 JSON.object([
                     ("schema", .string("timeball.boot/1")), ("time", .string(CivilDate(decision.time).rfc3339)),
-                    ("origin", .string(origin)), ("step_seconds", .number(decision.step.inSeconds)),
+                    ("origin", .string(origin)), ("rtc", clock.map(JSON.string) ?? .null),
+                    ("step_seconds", .number(decision.step.inSeconds)),
                     ("bound_seconds", decision.bound.map { .number($0.inSeconds) } ?? .null),
                     ("done", .bool(!dryRun)), ("reasons", .array(decision.reasons.map(JSON.string))),
                 ]).text)
