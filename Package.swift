@@ -250,7 +250,7 @@ let package = Package(
             name: "TimekeepingTests",
             dependencies: [
                 "Timekeeping", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
-                "AtomicTime", "TimeBase",
+                "AtomicTime", "TimeBase", "Simulation",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -271,8 +271,8 @@ let package = Package(
             name: "InteropTests", dependencies: [],
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
-                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c",
-                "taiclock-server.py",
+                "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c", "fake-rtcs.c",
+                "taiclock-server.py", "simulated-clock.c", "simulated-clock.py",
             ],
             swiftSettings: strict),
     ],

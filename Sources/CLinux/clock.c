@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -68,6 +69,11 @@ int clinux_timex_set_status(int status, int64_t maximum_error, int64_t estimated
         .esterror = estimated_error,
     };
     return adjust(&kernel);
+}
+
+int clinux_set_kernel_zone(int minutes_west) {
+    struct timezone zone = {.tz_minuteswest = minutes_west};
+    return settimeofday(NULL, &zone) < 0 ? -errno : 0;
 }
 
 int clinux_timex_set_tai(int64_t seconds) {

@@ -11,6 +11,19 @@
 #ifndef RTC_VL_READ
 #define RTC_VL_READ _IOR('p', 0x13, int)
 #endif
+#ifndef RTC_VL_CLR
+#define RTC_VL_CLR _IO('p', 0x14)
+#endif
+#ifndef RTC_PARAM_GET
+struct rtc_param {
+    uint64_t param;
+    uint64_t uvalue;
+    uint32_t index;
+    uint32_t __pad;
+};
+#define RTC_PARAM_GET _IOW('p', 0x13, struct rtc_param)
+#define RTC_PARAM_SET _IOW('p', 0x14, struct rtc_param)
+#endif
 
 int clinux_device_open(const char *path) {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -56,6 +69,21 @@ long clinux_rtc_take_update(int descriptor) {
 int clinux_rtc_voltage(int descriptor, uint32_t *flags) {
     *flags = 0;
     return ioctl(descriptor, RTC_VL_READ, flags) < 0 ? -errno : 0;
+}
+
+int clinux_rtc_voltage_clear(int descriptor) { return ioctl(descriptor, RTC_VL_CLR, 0) < 0 ? -errno : 0; }
+
+int clinux_rtc_parameter(int descriptor, uint64_t parameter, uint64_t *value) {
+    struct rtc_param request = {.param = parameter};
+    if (ioctl(descriptor, RTC_PARAM_GET, &request) < 0) return -errno;
+    *value = request.uvalue;
+    return 0;
+}
+
+int clinux_rtc_set_parameter(int descriptor, uint64_t parameter, uint64_t value) {
+    struct rtc_param request = {.param = parameter};
+    request.uvalue = value;
+    return ioctl(descriptor, RTC_PARAM_SET, &request) < 0 ? -errno : 0;
 }
 
 int clinux_phc_clock(int descriptor) {

@@ -146,6 +146,12 @@ public struct KernelClock: Sendable {
                 Int32(bits), Self.microseconds(status.maximumError), Self.microseconds(status.estimatedError)))
     }
 
+    /// Tells the kernel by how many minutes a time zone is behind UTC. The first such call after the start of the machine, if
+    /// it is not of UTC, takes the clock to show local time and puts it right, and has the kernel write local time into the RTC.
+    public func setZone(minutesWest: Int) throws(SystemError) {
+        try SystemError.check("settimeofday", clinux_set_kernel_zone(Int32(clamping: minutesWest)))
+    }
+
     /// Tells the kernel how many seconds TAI is ahead of UTC.
     public func setTAIOffset(_ seconds: Int) throws(SystemError) {
         try SystemError.check("adjtimex", clinux_timex_set_tai(Int64(seconds)))

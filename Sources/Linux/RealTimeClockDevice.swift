@@ -61,10 +61,35 @@ public struct RealTimeClockDevice: ~Copyable {
         return count > 0 ? (moment, count) : nil
     }
 
+    /// What the driver says of the voltage: the bits of RTC_VL_ (linux/rtc.h).
+    /// - Throws: EINVAL, ENOTTY where it does not tell.
+    public func voltage() throws(SystemError) -> UInt32 {
+        var flags: UInt32 = 0
+        try SystemError.check("RTC_VL_READ", unsafe clinux_rtc_voltage(descriptor.number, &flags))
+        return flags
+    }
+
+    /// Has the driver forget what it said of the voltage.
+    public func clearVoltage() throws(SystemError) {
+        try SystemError.check("RTC_VL_CLR", clinux_rtc_voltage_clear(descriptor.number))
+    }
+
+    /// A parameter of the driver, by its number (RTC_PARAM_ of linux/rtc.h).
+    /// - Throws: EINVAL where there is none of that number.
+    public func parameter(_ number: UInt64) throws(SystemError) -> UInt64 {
+        var value: UInt64 = 0
+        try SystemError.check("RTC_PARAM_GET", unsafe clinux_rtc_parameter(descriptor.number, number, &value))
+        return value
+    }
+
+    /// Sets a parameter of the driver; some chips remember it in a memory that wears out.
+    public func setParameter(_ number: UInt64, to value: UInt64) throws(SystemError) {
+        try SystemError.check("RTC_PARAM_SET", clinux_rtc_set_parameter(descriptor.number, number, value))
+    }
+
     /// What the driver says of the battery, a sentence; nil if all is well or it does not tell.
     public var batteryWarning: String? {
-        var flags: UInt32 = 0
-        guard unsafe clinux_rtc_voltage(descriptor.number, &flags) == 0 else { return nil }
+        guard let flags = try? voltage() else { return nil }
         if flags & CLINUX_VOLTAGE_INVALID.rawValue != 0 { return "the RTC has lost its time" }
         if flags & CLINUX_VOLTAGE_BACKUP_EMPTY.rawValue != 0 { return "the RTC's battery is empty" }
         if flags & CLINUX_VOLTAGE_BACKUP_LOW.rawValue != 0 { return "the RTC's battery is low" }

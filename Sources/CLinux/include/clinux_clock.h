@@ -42,6 +42,9 @@ int clinux_timex_set_rate(int64_t tick, int64_t frequency);
 int clinux_timex_step(struct clinux_time by);
 int clinux_timex_set_status(int status, int64_t maximum_error, int64_t estimated_error);
 int clinux_timex_set_tai(int64_t seconds);
+/// Tells the kernel a time zone. The first call after the start of the machine takes the clock to show that zone's time, and
+/// sets it to UTC; from then on the kernel writes local time into the RTC. With 0 it does neither.
+int clinux_set_kernel_zone(int minutes_west);
 /// Ends what adjtime(3) and the kernel's own phase-locked loop have still to do.
 int clinux_timex_stop_corrections(void);
 

@@ -22,6 +22,13 @@ long clinux_rtc_take_update(int descriptor);
 /// RTC_VL_ bits; -ENOTTY where the driver does not tell.
 int clinux_rtc_voltage(int descriptor, uint32_t *flags);
 
+/// Forgets what was said of the voltage.
+int clinux_rtc_voltage_clear(int descriptor);
+/// A parameter of the driver (RTC_PARAM_): 0 its features, 1 the correction in parts per billion, 2 how it switches to its
+/// battery; -EINVAL where there is none of that number.
+int clinux_rtc_parameter(int descriptor, uint64_t parameter, uint64_t *value);
+int clinux_rtc_set_parameter(int descriptor, uint64_t parameter, uint64_t value);
+
 enum clinux_voltage {
     CLINUX_VOLTAGE_INVALID = 1,
     CLINUX_VOLTAGE_BACKUP_LOW = 2,

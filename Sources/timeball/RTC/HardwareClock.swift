@@ -9,6 +9,8 @@ struct HardwareClock {
     let chip: RealTimeClockChip
     /// The zone whose local time it keeps; nil = UTC.
     let zone: Zone?
+    /// What is said when the kernel refuses something.
+    var explain: @Sendable (_ path: String, Linux.SystemError) -> any Error = { Self.failure($0, $1) }
 
     /// - Parameter path: nil = the first of /dev/rtc0, /dev/rtc.
     init(path: String?, zone: Zone?) throws {
@@ -19,17 +21,26 @@ struct HardwareClock {
     }
 
     /// Others (a daemon that measures it) have it open for milliseconds only, but an update interrupt may take two seconds.
-    private func open() throws -> DeviceBox {
+    static func patiently<Device: ~Copyable>(
+        _ open: () throws(Linux.SystemError) -> Device
+    ) throws(Linux.SystemError) -> Device {
         let end = KernelClock.monotonic + .seconds(5)
         while true {
             do throws(Linux.SystemError) {
-                return DeviceBox(try RealTimeClockDevice(path: path))
+                return try open()
             } catch {
-                guard error.number == Linux.SystemError.busy, KernelClock.monotonic < end else {
-                    throw Self.failure(path, error)
-                }
+                guard error.number == Linux.SystemError.busy, KernelClock.monotonic < end else { throw error }
                 RealTimeClockDevice.sleep(until: KernelClock.monotonic + .milliseconds(50))
             }
+        }
+    }
+
+    private func open() throws -> DeviceBox {
+        do throws(Linux.SystemError) {
+            return DeviceBox(
+                try Self.patiently { () throws(Linux.SystemError) in try RealTimeClockDevice(path: path) })
+        } catch {
+            throw explain(path, error)
         }
     }
 
@@ -68,7 +79,7 @@ struct HardwareClock {
             let now = clock.read()
             return (utc(edge.seconds), now.realtime - (now.monotonic - edge.moment), edge.uncertainty)
         } catch {
-            throw Self.failure(path, error)
+            throw explain(path, error)
         }
     }
 
@@ -112,7 +123,7 @@ struct HardwareClock {
             do throws(Linux.SystemError) {
                 try box.device.write(second: local)
             } catch {
-                throw Self.failure(path, error)
+                throw explain(path, error)
             }
             return setting.second
         }

@@ -12,39 +12,55 @@ struct HardwareClockProgram {
         case show, get, set, hctosys, systohc, systz, adjust, predict
     }
 
-    private struct Failure: Error {
+    struct Failure: Error {
+        /// Without the program's name; several lines, each said by itself.
         var text: String
 
         init(_ text: String) { self.text = text }
+
+        /// Arguments that are not understood.
+        static func usage(_ text: String) -> Failure { Failure("\(text)\nTry 'hwclock --help' for more information.") }
     }
 
+    /// In util-linux's order, which its list of possibilities has.
     private static let known: [OptionSpecification] = [
-        OptionSpecification(long: "show", short: "r"), OptionSpecification(long: "get"),
-        OptionSpecification(long: "set"), OptionSpecification(long: "hctosys", short: "s"),
-        OptionSpecification(long: "systohc", short: "w"), OptionSpecification(long: "systz"),
-        OptionSpecification(long: "adjust", short: "a"), OptionSpecification(long: "predict"),
-        OptionSpecification(long: "date", value: .required), OptionSpecification(long: "utc", short: "u"),
-        OptionSpecification(long: "localtime", short: "l"),
+        OptionSpecification(long: "adjust", short: "a"), OptionSpecification(long: "help", short: "h"),
+        OptionSpecification(long: "localtime", short: "l"), OptionSpecification(long: "show", short: "r"),
+        OptionSpecification(long: "hctosys", short: "s"), OptionSpecification(long: "utc", short: "u"),
+        OptionSpecification(long: "version", short: "V"), OptionSpecification(long: "systohc", short: "w"),
+        OptionSpecification(long: "debug", short: "D"), OptionSpecification(long: "set"),
+        OptionSpecification(long: "param-get", value: .required),
+        OptionSpecification(long: "param-set", value: .required), OptionSpecification(long: "vl-read"),
+        OptionSpecification(long: "vl-clear"), OptionSpecification(long: "noadjfile"),
+        OptionSpecification(long: "directisa"), OptionSpecification(long: "test"),
+        OptionSpecification(long: "date", value: .required), OptionSpecification(long: "delay", value: .required),
         OptionSpecification(long: "rtc", short: "f", value: .required),
-        OptionSpecification(long: "adjfile", value: .required), OptionSpecification(long: "noadjfile"),
-        OptionSpecification(long: "update-drift"), OptionSpecification(long: "delay", value: .required),
-        OptionSpecification(long: "test"), OptionSpecification(long: "verbose", short: "v"),
-        OptionSpecification(long: "debug", short: "D"), OptionSpecification(long: "directisa"),
-        OptionSpecification(long: "help", short: "h"), OptionSpecification(long: "version", short: "V"),
+        OptionSpecification(long: "adjfile", value: .required), OptionSpecification(long: "systz"),
+        OptionSpecification(long: "predict"), OptionSpecification(long: "get"),
+        OptionSpecification(long: "update-drift"), OptionSpecification(long: "verbose", short: "v"),
+    ]
+
+    /// Options of which only one may be given, as util-linux lists them.
+    private static let exclusive = [
+        ["adjust", "show", "hctosys", "systohc", "get", "predict", "set", "systz"], ["localtime", "utc"],
+        ["adjfile", "noadjfile"], ["noadjfile", "update-drift"],
     ]
 
     private var function = Function.show
     private var date: String?
     private var keepsUTC: Bool?
-    private var device: String?
+    /// What is asked of the driver, or told to it, instead of all else.
+    private var driverRequest: DriverRequest?
+    private(set) var device: String?
     private var adjustmentFile = "/etc/adjtime"
     private var usesFile = true
     private var updatesDrift = false
     private var delay: Double?
-    private var isTest = false
-    private var isVerbose = false
+    private var usesPorts = false
+    private(set) var isTest = false
+    private(set) var isVerbose = false
     private let started: Instant<Realtime>
-    private let zone = ZoneDirectory.forStarts()
+    let zone = ZoneDirectory.forStarts()
 
     static func run(_ arguments: [String]) -> Int32 {
         var program = HardwareClockProgram(started: KernelClock.realtime)
@@ -53,7 +69,9 @@ struct HardwareClockProgram {
             try program.perform()
             return 0
         } catch let error as Failure {
-            Output.complain("hwclock: \(error.text)")
+            for line in error.text.split(separator: "\n") {
+                Output.complain(line.hasPrefix("Try ") ? String(line) : "hwclock: \(line)")
+            }
         } catch let error as ToolError {
             Output.complain("hwclock: \(error.sentence)")
         } catch {
@@ -64,6 +82,16 @@ struct HardwareClockProgram {
 
     private init(started: Instant<Realtime>) { self.started = started }
 
+    /// Direct access to a PC's clock passes by the kernel's driver, and may disturb it: it is not to be had from us.
+    private func refusePorts() throws {
+        guard usesPorts, function != .systz, function != .predict else { return }
+        #if arch(x86_64)
+            throw Failure(
+                "iopl() port access failed: \(Linux.SystemError(call: "iopl", number: 38).text). "
+                    + "Next: without --directisa, by the kernel's RTC device")
+        #endif
+    }
+
     // MARK: Arguments
 
     /// - Returns: false if there is nothing to do.
@@ -72,69 +100,70 @@ struct HardwareClockProgram {
         do throws(OptionError) {
             read = try OptionReader(arguments, known: Self.known)
         } catch {
-            throw Failure("\(error.sentence)\nTry 'hwclock --help' for more information.")
+            throw Failure.usage(error.sentence)
         }
-        var functions: Set<Function> = []
+        let given = Set(read.options.map(\.name))
+        for group in Self.exclusive where given.intersection(group).count > 1 {
+            throw Failure("mutually exclusive arguments: \(group.map { "--\($0)" }.joined(separator: " "))")
+        }
         for (name, value) in read.options {
             if let function = Function(rawValue: name) {
-                functions.insert(function)
+                self.function = function
                 continue
             }
             switch name {
             case "date": date = value
-            case "utc", "localtime":
-                let isUTC = name == "utc"
-                if let keepsUTC, keepsUTC != isUTC {
-                    throw Failure("mutually exclusive arguments: --utc --localtime")
-                }
-                keepsUTC = isUTC
+            case "utc", "localtime": keepsUTC = name == "utc"
+            case "param-get": driverRequest = driverRequest ?? .get(value ?? "")
+            case "param-set": driverRequest = driverRequest ?? .set(value ?? "")
+            case "vl-read": driverRequest = driverRequest ?? .readVoltage
+            case "vl-clear": driverRequest = driverRequest ?? .clearVoltage
             case "rtc": device = value
             case "adjfile": adjustmentFile = value ?? adjustmentFile
             case "noadjfile": usesFile = false
             case "update-drift": updatesDrift = true
             case "delay":
                 guard let seconds = value.flatMap({ Double($0) }), (0...10).contains(seconds) else {
-                    throw Failure("invalid argument '\(value ?? "")' of --delay; it takes seconds, 0 to 10")
+                    throw Failure("invalid --delay argument: '\(value ?? "")'; it takes seconds, 0 to 10")
                 }
                 delay = seconds
-            case "test": isTest = true
+            case "test": (isTest, isVerbose) = (true, true)
             case "verbose", "debug": isVerbose = true
-            case "directisa": Output.complain("hwclock: --directisa is not done; the kernel's RTC device is used")
+            case "directisa": usesPorts = true
             case "version":
-                print("hwclock (Timeball) version 0.1, as util-linux 2.38.1")
+                print(Self.version)
                 return false
             default:
                 Output.lines(Self.help)
                 return false
             }
         }
-        guard functions.count <= 1 else {
-            let names = functions.map { "--\($0.rawValue)" }.sorted().joined(separator: " ")
-            throw Failure("mutually exclusive arguments: \(names)")
-        }
-        guard read.operands.isEmpty else { throw Failure("\(read.operands.count) too many arguments given") }
-        if let only = functions.first { function = only }
+        guard read.operands.isEmpty else { throw Failure.usage("\(read.operands.count) too many arguments given") }
         if !usesFile, keepsUTC == nil {
             throw Failure("With --noadjfile, you must specify either --utc or --localtime")
         }
         if updatesDrift, function != .set, function != .systohc {
             throw Failure("--update-drift requires --set or --systohc")
         }
-        if updatesDrift, !usesFile { throw Failure("mutually exclusive arguments: --noadjfile --update-drift") }
         if function == .set || function == .predict, date == nil {
             throw Failure("--date is required for --set or --predict")
         }
+        if function == .set || function == .predict { _ = try moment() }
         return true
     }
+
+    private static let version = "hwclock (Timeball) version 0.1, as util-linux 2.38.1"
 
     private static let help = [
         "Usage: hwclock [function] [option...]", "Reads or sets the hardware clock (RTC).", "",
         "  -r, --show          read it and print its time", "      --get           the same, corrected for its drift",
         "      --set           set it to the time of --date", "  -s, --hctosys       set the system clock from it",
         "  -w, --systohc       set it from the system clock",
-        "      --systz         tell the kernel the time zone",
+        "      --systz         tell the kernel the time zone, and that the RTC keeps it",
         "  -a, --adjust        correct it for its drift since it was set or adjusted last",
-        "      --predict       what it will show at the time of --date", "",
+        "      --predict       what it will show at the time of --date",
+        "      --param-get PARAMETER, --param-set PARAMETER=VALUE   of its driver: features, correction, bsm, or a number",
+        "      --vl-read, --vl-clear   what the driver says of the voltage; forget it", "",
         "  -u, --utc, -l, --localtime   what it keeps", "  -f, --rtc=DEVICE    instead of /dev/rtc0",
         "      --date=TIME     2026-11-30 12:00:00, RFC 3339, or @SECONDS",
         "      --delay=SECONDS after the second at which it is written",
@@ -145,9 +174,16 @@ struct HardwareClockProgram {
 
     // MARK: Doing
 
-    private func say(_ text: String) { if isVerbose { print(text) } }
+    func say(_ text: String) { if isVerbose { print(text) } }
 
     private func perform() throws {
+        if let driverRequest {
+            try perform(driverRequest)
+            return
+        }
+        try refusePorts()
+        defer { if isTest { print("Test mode: nothing was changed.") } }
+        say(Self.version)
         var record = AdjustmentRecord()
         if usesFile { record = try readRecord() }
         let isUTC = keepsUTC ?? !record.isLocal
@@ -160,7 +196,7 @@ struct HardwareClockProgram {
                 "At \(time) seconds after 1969, RTC is predicted to read \(predicted.seconds) seconds after 1969.")
             show(predicted)
         case .systz:
-            throw Failure("--systz is not done; the kernel keeps UTC and needs no time zone")
+            try tellKernelZone(isUTC: isUTC, at: KernelClock.realtime)
         default:
             try withDevice(record, isUTC)
         }
@@ -168,8 +204,11 @@ struct HardwareClockProgram {
 
     private func withDevice(_ old: AdjustmentRecord, _ isUTC: Bool) throws {
         var record = old
-        let clock = try HardwareClock(path: device, zone: isUTC ? nil : zone)
-        say("Using the rtc interface to the clock (\(clock.path), \(clock.chip.name)).")
+        var clock = try HardwareClock(path: device, zone: isUTC ? nil : zone)
+        clock.explain = Self.explain
+        say(
+            "Using the rtc interface to the clock (\(clock.path)\(clock.chip.name.isEmpty ? "" : ", " + clock.chip.name))."
+        )
         // What cannot be opened cannot be set either.
         if let warning = try clock.battery() { say(warning) }
         let isSetting = function == .set || function == .systohc
@@ -185,7 +224,7 @@ struct HardwareClockProgram {
         } catch {
             // What is wrong can be set.
             guard isSetting else { throw error }
-            say("...it cannot be read: \(error)")
+            say("...synchronization failed")
         }
         if isSetting || function == .adjust, record.isLocal == isUTC { record.isLocal = !isUTC }
         switch function {
@@ -197,7 +236,7 @@ struct HardwareClockProgram {
             return
         case .hctosys:
             guard let before else { return }
-            try setSystemClock(before.corrected, at: before.at)
+            try setSystemClock(before.corrected, at: before.at, isUTC: isUTC)
             return
         case .adjust:
             guard let before else { return }
@@ -233,26 +272,9 @@ struct HardwareClockProgram {
 
     /// Writes the RTC, so that it shows the system clock's time and so much more.
     private func write(_ clock: HardwareClock, ahead: Duration) throws {
-        guard !isTest else {
-            print("Test mode: clock was not changed")
-            return
-        }
+        guard !isTest else { return }
         let second = try clock.write(ahead: ahead, delay: delay.map { .seconds($0) })
         say("Set RTC to \(second)")
-    }
-
-    private func setSystemClock(_ time: AdjustmentRecord.Time, at moment: Instant<Realtime>) throws {
-        let step = AdjustmentRecord.instant(time) - moment
-        say("Setting the system clock by \(step)")
-        guard !isTest else {
-            print("Test mode: clock was not changed")
-            return
-        }
-        do throws(Linux.SystemError) {
-            try KernelClock().step(by: step)
-        } catch {
-            throw Failure("Unable to set system clock: \(error.text)")
-        }
     }
 
     // MARK: The record

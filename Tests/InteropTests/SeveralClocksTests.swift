@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+extension Interop {
+    /// A machine with a DS1307 and a DS3231 that do not exist, with the daemon and the commands as they are.
+    @Suite("Two RTCs")
+    struct SeveralClocksTests {
+        private func clocks(_ rig: Rig) throws -> FakeClocks {
+            let clocks = try FakeClocks(rig)
+            try clocks.put("rtc0", chip: "rtc-ds1307 1-0068", ahead: 2_250_000)
+            try clocks.put("rtc1", chip: "ds3231", ahead: -1_500_000)
+            return clocks
+        }
+
+        @Test("The daemon learns both, each into its file, and the commands tell of both")
+        func learns() throws {
+            try Asked.need(.timeballd, .timeball, .chronyd, .cc)
+            try Rig.with { rig in
+                let clocks = try clocks(rig)
+                let server = try rig.chronyd("server", address: "127.0.0.5", "local stratum 1", "allow all")
+                let file = "\(rig.folder.path)/state/rtc"
+                let ours = try rig.timeballd(
+                    environment: clocks.environment,
+                    ["\(server.line) iburst minpoll 0 maxpoll 0", "rtcfile \(file)", "rtconutc"])
+                try rig.waitUntilFollowing(ours, sources: 1)
+                func tell(_ words: [String]) throws -> (status: Int32, output: String) {
+                    try rig.run(.timeball, words, environment: clocks.environment)
+                }
+                try wait(for: "both to be measured", within: .seconds(60)) {
+                    _ = try? rig.run(.timeball, ["chronyc", "-h", ours.socket, "writertc"])
+                    return FileManager.default.fileExists(atPath: file + ".rtc1")
+                        && FileManager.default.fileExists(atPath: file)
+                }
+                let data = try tell(["rtc", "data", "--socket", ours.socket, "--rtcfile", file])
+                #expect(data.output.contains("now  ") && data.output.contains("rtc1  ds3231"), "\(data.output)")
+                #expect(
+                    data.output.contains("saved      2.2") && data.output.contains("saved      1.5"), "\(data.output)")
+                let trim = try tell(["rtc", "trim", "--rtc", "/dev/rtc1", "--socket", ours.socket, "--rtcfile", file])
+                #expect(trim.status == 1 && trim.output.contains("only watches /dev/rtc1"), "\(trim.output)")
+                ours.program.send(SIGTERM)
+                #expect(try ours.program.exitStatus(within: .seconds(10)) == 0)
+
+                for (path, device, chip, ahead) in [
+                    (file, "rtc0", "ds1307", 2.25), (file + ".rtc1", "rtc1", "ds3231", -1.5),
+                ] {
+                    let text = try String(contentsOfFile: path, encoding: .utf8)
+                    let words = text.split(whereSeparator: \.isWhitespace)
+                    let offset = words.count > 2 ? Double(words[2]) : nil
+                    #expect(abs((offset ?? .infinity) - ahead) < 0.1, "\(text)")
+                    #expect(text.contains("\nchip \(chip)\n") && text.contains("\ndevice \(device)\n"), "\(text)")
+                }
+                let list = try tell(["rtc", "list", "--rtcfile", file]).output
+                #expect(list.contains("/dev/rtc0  rtc-ds1307") && list.contains("/dev/rtc1  ds3231"), "\(list)")
+                let compared = try tell(["rtc", "compare", "--count", "2", "--interval", "1"]).output
+                #expect(compared.split(separator: "\n").count { $0.hasPrefix("rtc0  ") } == 2, "\(compared)")
+                #expect(compared.split(separator: "\n").count { $0.hasPrefix("rtc1  ") && $0.contains("behind") } == 2)
+                // Nobody has set them.
+                #expect(try clocks.state("rtc0")[3] == 0 && clocks.state("rtc1")[3] == 0)
+            }
+        }
+
+        @Test("At the start the better one is believed by its name, and the other where that has lost its time")
+        func starts() throws {
+            try Asked.need(.timeballd, .timeball, .cc)
+            try Rig.with { rig in
+                let clocks = try clocks(rig)
+                let week = Int(Date().timeIntervalSince1970) - 604_800
+                let file = rig.folder.path + "/rtc"
+                // Main one last time: rtc1. The record says so, whatever the file is called.
+                _ = try rig.write("rtc", "1 \(week) -1.500000 0.000\nchip ds3231\ndevice rtc1\nbound 0.001 0.01\n")
+                _ = try rig.write("rtc.rtc0", "1 \(week) 2.250000 0.000\nchip ds1307\ndevice rtc0\nbound 0.001 0.01\n")
+                func boot() throws -> String {
+                    try rig.run(
+                        .timeball,
+                        [
+                            "boot", "--dry-run", "--json", "--rtcfile", file, "--adjfile", rig.folder.path + "/none",
+                            "--timefile", rig.folder.path + "/none",
+                        ], environment: clocks.environment
+                    ).output
+                }
+                let good = try boot()
+                #expect(
+                    good.contains("\"rtc\":\"rtc1\"") && good.contains("rtc1 (ds3231) is the best of them"), "\(good)")
+                #expect(!good.contains("\"bound_seconds\":null"), "\(good)")
+                try clocks.put("rtc1", chip: "ds3231", ahead: -1_500_000, voltage: 1)
+                let other = try boot()
+                #expect(other.contains("\"rtc\":\"rtc0\""), "\(other)")
+                #expect(other.contains("rtc1 (ds3231) is not believed: the RTC has lost its time"), "\(other)")
+
+                let daemon = try rig.start(
+                    "daemon", NeededProgram.timeballd.path,
+                    ["-d", "-x", "-s"] + rig.ourUser + [
+                        "rtcfile \(file)", "port 0", "cmdport 0", "pidfile /", "bindcmdaddress /", "boundfile /",
+                    ], environment: clocks.environment)
+                try wait(for: "its reasons", within: .seconds(20)) {
+                    daemon.output.contains("Start: rtc1 (ds3231) is not believed")
+                }
+                #expect(daemon.output.contains("Start: rtc0 (ds1307), measured"), "\(daemon.output)")
+            }
+        }
+    }
+}
