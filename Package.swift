@@ -250,7 +250,7 @@ let package = Package(
             name: "TimekeepingTests",
             dependencies: [
                 "Timekeeping", "BoundPage", "Engine", "Estimation", "NTPWire", "Control", "Recording", "Addresses",
-                "AtomicTime", "TimeBase",
+                "AtomicTime", "TimeBase", "Simulation",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -272,7 +272,7 @@ let package = Package(
             exclude: [
                 "lying-server.py", "flood.py", "kernel-clock.py", "control-server.py", "control-client.py",
                 "nmea-server.py", "socket-samples.py", "recorded.nmea", "fake-devices.c", "fake-rtcs.c",
-                "taiclock-server.py",
+                "taiclock-server.py", "simulated-clock.c", "simulated-clock.py",
             ],
             swiftSettings: strict),
     ],

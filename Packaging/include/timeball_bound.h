@@ -57,7 +57,7 @@ struct timeball_layout {
     int64_t suspended;            ///<  96 CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns
     int64_t estimate_seconds;     ///< 104 true time, seconds since 1970 UTC
     uint32_t estimate_nanoseconds;///< 112
-    int32_t tai_offset;           ///< 116 TAI - UTC, seconds
+    int32_t tai_offset;           ///< 116 TAI - UTC, seconds, before an announced leap second
     double rate;                  ///< 120 what true time gains on CLOCK_MONOTONIC, s/s
     int64_t below;                ///< 128 true time is not earlier than the estimate less this, ns
     int64_t above;                ///< 136 true time is not later than the estimate plus this, ns

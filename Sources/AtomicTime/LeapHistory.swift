@@ -79,6 +79,16 @@ public struct LeapHistory: Hashable, Sendable {
         return (Instant(sinceEpoch: instant.sinceEpoch + .seconds(seconds)), certainty)
     }
 
+    /// The same where it is known whether the number of an inserted second has been there before: then it is the second.
+    public func atomic(
+        _ instant: Instant<Realtime>, isRepeated: Bool
+    ) -> (instant: Instant<TAI>, certainty: LeapCertainty) {
+        guard isRepeated else { return atomic(instant) }
+        // A second later it is midnight, and the new difference counts.
+        let (later, certainty) = atomic(Instant(sinceEpoch: instant.sinceEpoch + .seconds(1)))
+        return (Instant(sinceEpoch: later.sinceEpoch - .seconds(1)), certainty)
+    }
+
     /// A moment of the atomic scale in civil time.
     public func civil(_ instant: Instant<TAI>) -> LeapMoment {
         let seconds = Self.wholeSeconds(instant.sinceEpoch)

@@ -8,6 +8,9 @@ public struct TrueTime: Equatable, Sendable {
     public var latest: Instant<UTC>
     /// The best estimate, between the two.
     public var estimate: Instant<UTC>
+    /// What UTC has jumped by since the report's reference, by the best estimate: -1 s from an inserted second on, and then
+    /// the second before midnight has the number that was there a second ago.
+    public var leapt = Duration.zero
 
     public init(earliest: Instant<UTC>, latest: Instant<UTC>, estimate: Instant<UTC>) {
         self.earliest = earliest
@@ -91,8 +94,17 @@ extension BoundReport {
         var leapt = time
         if isCertain || leapSecond.by < .zero { leapt.earliest += leapSecond.by }
         if isCertain || leapSecond.by > .zero { leapt.latest += leapSecond.by }
-        if time.estimate >= leapSecond.at { leapt.estimate += leapSecond.by }
+        if time.estimate >= leapSecond.at {
+            leapt.estimate += leapSecond.by
+            leapt.leapt = leapSecond.by
+        }
         return leapt
+    }
+
+    /// TAI - UTC in seconds at a moment that this report told of; nil where nobody told. It makes the repeated number of an
+    /// inserted second clear: the second time it is one more.
+    public func taiOffset(at time: TrueTime) -> Int? {
+        taiOffset.map { Int($0) - Int(time.leapt.components.seconds) }
     }
 
     /// By how much the wall clock differed from its books if it shows `realtime` at `moment`: what others stepped it by.

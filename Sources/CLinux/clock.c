@@ -35,14 +35,17 @@ static int adjust(struct timex *values) { return adjtimex(values) < 0 ? -errno :
 
 int clinux_timex_read(struct clinux_timex *values) {
     struct timex kernel = {.modes = 0};
-    int result = adjust(&kernel);
-    if (result < 0) return result;
+    int state = adjtimex(&kernel);
+    if (state < 0) return -errno;
     values->tick = kernel.tick;
     values->frequency = kernel.freq;
     values->status = kernel.status;
     values->maximum_error = kernel.maxerror;
     values->estimated_error = kernel.esterror;
     values->tai = kernel.tai;
+    values->state = state;
+    values->time.seconds = kernel.time.tv_sec;
+    values->time.nanoseconds = kernel.status & STA_NANO ? kernel.time.tv_usec : kernel.time.tv_usec * 1000;
     return 0;
 }
 

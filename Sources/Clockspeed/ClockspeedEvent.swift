@@ -34,7 +34,8 @@ public struct ClockspeedSettings: Hashable, Sendable {
     public var steers = true
     /// Whether it measures itself.
     public var measures = false
-    /// Standard deviation of measurements that come through `adjust`, seconds: their 16 octets do not tell.
+    /// Standard deviation that measurements that come through `adjust` are taken for at first, seconds: their 16 octets do not
+    /// tell, and it is learned.
     public var deviation = 1e-3
     /// How wrong the clock may become between its own measurements, as a standard deviation.
     public var target = Duration.milliseconds(10)

@@ -11,7 +11,7 @@ struct RateLearner: Sendable {
         case replaced
     }
 
-    private var filter: ClockFilter
+    private var filter: NoiseLearningFilter
     private let origin: Instant<Oscillator>
     /// The filter's name for the offset; another one after each break.
     private var number = 0
@@ -32,7 +32,7 @@ struct RateLearner: Sendable {
         gain = frequency
         gainDeviation = Frequency(ratio: deviation)
         isRateKnown = deviation <= 1e-6
-        filter = ClockFilter(time: 0, frequency: frequency.ratio, frequencyDeviation: deviation)
+        filter = NoiseLearningFilter(time: 0, frequency: frequency.ratio, frequencyDeviation: deviation)
     }
 
     /// How much the crystal gains, and the standard deviation of that.
@@ -46,7 +46,8 @@ struct RateLearner: Sendable {
         var outcome = Outcome.taken
         if knowsTime, let expected = estimate(at: moment) {
             let apart = offset - expected.offset
-            let variance = expected.deviation * expected.deviation + deviation * deviation
+            let noise = deviation * max(filter.factor, 1)
+            let variance = expected.deviation * expected.deviation + noise * noise
             if apart.magnitude.inSeconds > max(Self.surprise * variance.squareRoot(), Self.leastSurprise) {
                 guard let other = doubted, agrees(moment, offset, deviation, with: other) else {
                     doubted = (moment, offset, deviation)
@@ -87,8 +88,7 @@ struct RateLearner: Sendable {
         // Two measurements tell a rate.
         if filter.knows(number) { isRateKnown = true }
         count += 1
-        filter.add(
-            of: number, at: time(moment), offset: offset.inSeconds, variance: deviation * deviation, drift: 0)
+        filter.add(of: number, at: time(moment), offset: offset.inSeconds, deviation: deviation)
         guard let summary = filter.estimate(at: time(moment), of: number) else { return }
         gain = Frequency(ratio: summary.frequency)
         gainDeviation = Frequency(ratio: summary.frequencyDeviation)

@@ -93,6 +93,7 @@ extension Configuration {
         }
         for rule in rules(settings.access) { lines.add("\(rule.allowed ? "allow" : "deny") \(rule.subnet)") }
         if let local = settings.timekeeper.local { lines.add(localLine(local)) }
+        if let island = settings.timekeeper.island { lines.add(roleLine(island)) }
         if let limit = settings.rateLimit { lines.add(limitLine("ratelimit", limit, RateLimitSettings())) }
         lines.add("clientloglimit", settings.clientLog.memory, unless: standard.clientLog.memory)
         if !settings.clientLog.isListed { lines.add("noclientlog") }

@@ -206,6 +206,9 @@ public struct Directive: Hashable, Sendable {
                     "temperature",
                     "Learns what the temperature, which a sensor's file tells, does to the frequency, and compensates it."
                 ),
+                works(
+                    "role",
+                    "island: without a reference, agrees with other members on a common time; see Islands.md."),
                 works("workers", "How many processes of their own answer clients; 0 = the daemon itself."),
                 works(
                     "boundfile", "Where other programs find the time and how far it may be wrong; `/` = nowhere."),

@@ -16,6 +16,7 @@ extension Parser {
         .merging(recordHandlers) { first, _ in first }
         .merging(stampHandlers) { first, _ in first }
         .merging(realTimeClockHandlers) { first, _ in first }
+        .merging(roleHandlers) { first, _ in first }
 
     private static let sourceHandlers: [String: Handler] = [
         "server": { (parser, words) throws(Mistake) in try parser.source(.server, &words) },

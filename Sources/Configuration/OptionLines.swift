@@ -43,7 +43,7 @@ extension Parser {
         return limit
     }
 
-    private func unknown(_ option: Word, of directive: String, _ known: [String]) -> Mistake {
+    func unknown(_ option: Word, of directive: String, _ known: [String]) -> Mistake {
         let nearest = Nearest.word(to: option.text, among: known)
         return Mistake(
             option,

@@ -13,6 +13,8 @@ public struct StatusReport: Equatable, Sendable {
     public var stratum: UInt8 = 0
     /// How far our clock can be from true time now. A promise: the truth lies inside.
     public var bound: Duration?
+    /// How far the clock of any other member of an island can be from ours.
+    public var agreement: Duration?
     /// How fast the bound grows.
     public var boundGrowth: Frequency?
     /// The best estimate of the offset: positive when our clock is slow.
@@ -75,7 +77,7 @@ extension StatusReport {
     /// @34 u8 reach · @35 u8 0 · @36 Floats: bound, bound growth (ppm), offset (positive = slow), its error, frequency
     /// (ppm), skew (ppm), root delay, root dispersion, bound after 1 h, bound after 1 day · @76 Timespec reference time ·
     /// @88 u32 reference identifier · @92 IPAddr source · @112 Float source age · @116 u16 sources · @118 u16 usable ·
-    /// @120 Floats: record's span, worst error in it after 1 h, 8 h, 1 day · @136 8 reserved · @144 source name[128] · @272 reason[256] · @528 next step[192] · 720 in all.
+    /// @120 Floats: record's span, worst error in it after 1 h, 8 h, 1 day · @136 Float agreement · @140 4 reserved · @144 source name[128] · @272 reason[256] · @528 next step[192] · 720 in all.
     /// A Float whose 32 bits are all set is not known.
     static func read(_ reader: inout OctetReader) -> StatusReport? {
         var report = StatusReport()
@@ -108,7 +110,8 @@ extension StatusReport {
         report.worstAfterHour = reader.knownDuration()
         report.worstAfterEightHours = reader.knownDuration()
         report.worstAfterDay = reader.knownDuration()
-        reader.skip(8)
+        report.agreement = reader.knownDuration()
+        reader.skip(4)
         report.sourceName = reader.text(nameSize)
         report.reason = reader.text(reasonSize)
         report.nextStep = reader.text(nextStepSize)
@@ -143,7 +146,8 @@ extension StatusReport {
         writer.knownDuration(worstAfterHour)
         writer.knownDuration(worstAfterEightHours)
         writer.knownDuration(worstAfterDay)
-        writer.zeros(8)
+        writer.knownDuration(agreement)
+        writer.zeros(4)
         writer.text(sourceName, Self.nameSize)
         writer.text(reason, Self.reasonSize)
         writer.text(nextStep, Self.nextStepSize)

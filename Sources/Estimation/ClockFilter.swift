@@ -84,13 +84,17 @@ public struct ClockFilter: Equatable, Sendable {
     ///   - offset: true time less oscillator time, seconds.
     ///   - variance: of the offset, seconds squared.
     ///   - drift: variance that the source's own offset gains per second.
-    public mutating func add(of number: Int, at moment: Double, offset: Double, variance: Double, drift: Double) {
+    /// - Returns: the logarithm of how likely it was, up to a constant; of a source's first sample 0.
+    @discardableResult
+    public mutating func add(
+        of number: Int, at moment: Double, offset: Double, variance: Double, drift: Double
+    ) -> Double {
         mix()
         advance(to: moment)
         count += 1
         guard let place = members.firstIndex(where: { $0.number == number }) else {
             join(Member(number: number, drift: drift, lastTime: moment), offset: offset, variance: variance)
-            return
+            return 0
         }
         members[place].drift = drift
         isolateIfAlone(place, offset: offset, variance: variance)
@@ -108,6 +112,7 @@ public struct ClockFilter: Equatable, Sendable {
             sum += beliefs[index].weight
         }
         for index in beliefs.indices { beliefs[index].weight /= sum }
+        return best + logarithm(sum)
     }
 
     /// Forgets a source.

@@ -72,6 +72,18 @@ public struct BootFacts: Sendable {
         return evidence
     }
 
+    /// The newest time that has certainly passed. The RTC is not looked at.
+    public mutating func floor() -> BootEvidence.Floor {
+        var clock = KernelClock()
+        var evidence = BootEvidence(clock: clock.read().realtime, build: Self.build)
+        let files = trustedFiles + [recordFile, timeFile].compactMap { $0 }
+        evidence.files = files.compactMap { path in
+            AtomicFile.modified(path).map { BootEvidence.Floor(path, $0) }
+        }
+        if let path = timeFile { evidence.saved = savedTime(path) }
+        return BootDecision.floor(of: evidence)
+    }
+
     /// Tells what the RTCs told at different moments as of one.
     private static func put(_ looks: [Look], into evidence: inout BootEvidence, _ now: ClockReading) {
         evidence.clock = now.realtime

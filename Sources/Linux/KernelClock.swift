@@ -61,6 +61,15 @@ public struct KernelClock: Sendable {
     /// The wall clock.
     public static var realtime: Instant<Realtime> { Instant(sinceEpoch: now(CLINUX_REALTIME)) }
 
+    /// The wall clock, and whether it stands in an inserted second, whose number it showed a second ago: the kernel counts
+    /// 23:59:59 twice (TIME_OOP). A clock that is not synchronised does not tell.
+    public static func realtimeWithLeap() -> (instant: Instant<Realtime>, isRepeated: Bool) {
+        var values = clinux_timex()
+        guard unsafe clinux_timex_read(&values) == 0 else { return (realtime, false) }
+        let isRepeated = values.state == Int64(CLINUX_STATE_INSERTED_SECOND.rawValue)
+        return (Instant(sinceEpoch: Duration(values.time)), isRepeated)
+    }
+
     /// The wall clock as NTP counts it, read with little ado.
     public static var timestamp: NTPTimestamp {
         let time = kernel(CLINUX_REALTIME)

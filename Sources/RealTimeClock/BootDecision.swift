@@ -93,7 +93,12 @@ public struct BootDecision: Equatable, Sendable {
         self.reasons = reasons
     }
 
-    /// The newest time that has certainly passed.
+    /// The newest time that has certainly passed, by what a machine knows.
+    public static func floor(of evidence: BootEvidence) -> BootEvidence.Floor {
+        var reasons: [String] = []
+        return floor(evidence, &reasons)
+    }
+
     private static func floor(_ evidence: BootEvidence, _ reasons: inout [String]) -> BootEvidence.Floor {
         var floor = evidence.build
         var candidates = evidence.files

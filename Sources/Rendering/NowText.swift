@@ -1,3 +1,4 @@
+public import AtomicTime
 public import BoundPage
 public import TimeBase
 
@@ -19,6 +20,24 @@ public struct NowView: Sendable {
 
     /// How long the report has been the newest.
     public var age: Duration { moment - report.reference }
+}
+
+extension NowView {
+    /// True time on the atomic scale: by what the daemon says of TAI, else by a table. It goes on evenly through a leap second.
+    ///
+    /// - Parameters:
+    ///   - prefersTable: whether the table counts where both say something.
+    ///   - isRepeated: whether the kernel says that its clock stands in an inserted second.
+    public func atomic(
+        _ history: LeapHistory, prefersTable: Bool, isRepeated: Bool
+    ) -> (instant: Instant<TAI>, certainty: LeapCertainty) {
+        if !prefersTable, let offset = report.taiOffset(at: time) {
+            return (Instant(sinceEpoch: time.estimate.sinceEpoch + .seconds(offset)), .known)
+        }
+        let civil = Instant<Realtime>(sinceEpoch: time.estimate.sinceEpoch)
+        if time.leapt != .zero { return history.atomic(civil, isRepeated: time.leapt < .zero) }
+        return history.atomic(civil, isRepeated: isRepeated)
+    }
 }
 
 /// True time as lines and as JSON.

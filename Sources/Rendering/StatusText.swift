@@ -40,6 +40,7 @@ public enum StatusText {
     public static func short(_ view: StatusView) -> String {
         let report = view.report
         var text = report.verdict.word
+        if let agreement = report.agreement { text += " to within \(HumanText.bound(agreement))" }
         if report.bound != nil { text += " " + HumanText.bound(report.bound) }
         if let offset = report.offset { text += ", " + HumanText.offset(offset) }
         if !report.sourceName.isEmpty { text += ", from \(report.sourceName)" }
@@ -55,8 +56,7 @@ public enum StatusText {
             switch (report.verdict, report.bound) {
             case (.right, .some), (.holding, .some): "\(word) to within \(bound)"
             case (.settling, .some): "\(word), within \(bound)"
-            case (.agreed, .some): "\(word) with the other machines to within \(bound); the true time is not known"
-            case (.agreed, nil): "\(word) with the machines that follow it; the true time is not known"
+            case (.agreed, _): agreed(report)
             case (.unknown, .some): "\(word), within \(bound)"
             case (.right, nil), (.holding, nil), (.settling, nil): "\(word), bound not known"
             case (.unknown, nil): "\(word): nothing tells how wrong the clock is"
@@ -70,6 +70,15 @@ public enum StatusText {
             case nil: ""
             }
         return "\(line)    now \(HumanText.offset(offset))\(error)\(action)"
+    }
+
+    /// How well this machine agrees with others, and what is known of the truth, apart.
+    private static func agreed(_ report: StatusReport) -> String {
+        let others =
+            report.agreement.map { "with the other machines to within \(HumanText.bound($0))" }
+            ?? "with the machines that follow it"
+        let truth = report.bound.map { "the true time is known to within \(HumanText.bound($0))" }
+        return "\(report.verdict.word) \(others); \(truth ?? "the true time is not known")"
     }
 
     private static func source(_ report: StatusReport) -> String? {
@@ -128,6 +137,7 @@ public enum StatusText {
             ("usable_source_count", .count(report.usableSourceCount)),
             ("bound_after_hour_seconds", .seconds(report.boundAfterHour)),
             ("bound_after_day_seconds", .seconds(report.boundAfterDay)),
+            ("agreement_seconds", .seconds(report.agreement)),
             ("controls_clock", view.controlsClock.map(JSON.bool) ?? .null),
             ("reason", .text(report.reason)),
             ("next_step", .text(report.nextStep)),

@@ -23,6 +23,8 @@ public struct SimulatedClock: Sendable {
     private var anchorGain = 0.0
     private var anchorMonotonic = SimulatedClock.start
     private var ratio: Double
+    /// What the crystal gains besides what its settings say, since when, and what that had made by then.
+    private var excess = (rate: 0.0, since: Duration.zero, gained: 0.0)
     /// Wall clock less monotonic clock.
     private var distance: Duration
     /// How long the machine has slept.
@@ -54,17 +56,29 @@ public struct SimulatedClock: Sendable {
 
     /// How much the clock gains at a moment: crystal and rate together.
     public func frequencyError(at moment: Duration) -> Frequency {
-        let crystal = oscillator.frequency(at: moment).ratio
+        let crystal = oscillator.frequency(at: moment).ratio + excess.rate
         return Frequency(ratio: crystal + ratio + crystal * ratio)
     }
 
     /// Runs at another rate from a moment on. Moments before it can't be asked about any more.
     public mutating func setRate(_ rate: KernelRate, at moment: Duration) {
         anchorMonotonic = monotonic(at: moment)
-        anchorGain = oscillator.gain(at: moment)
+        anchorGain = gain(at: moment)
         anchor = moment
         self.rate = rate
         ratio = rate.frequency.ratio
+    }
+
+    /// From a moment on the crystal gains so much more than its settings say.
+    mutating func speedUp(by change: Double, at moment: Duration) {
+        setRate(rate, at: moment)
+        excess = (excess.rate + change, moment, excess.gained + excess.rate * (moment - excess.since).inSeconds)
+        anchorGain = gain(at: moment)
+    }
+
+    /// Seconds that the crystal has gained since the start.
+    private func gain(at moment: Duration) -> Double {
+        oscillator.gain(at: moment) + excess.gained + excess.rate * (moment - excess.since).inSeconds
     }
 
     /// Adds to the wall clock.
@@ -82,7 +96,7 @@ public struct SimulatedClock: Sendable {
     public mutating func suspend(at moment: Duration, for duration: Duration, error: Duration) {
         anchorMonotonic = monotonic(at: moment)
         anchor = moment + duration
-        anchorGain = oscillator.gain(at: anchor)
+        anchorGain = gain(at: anchor)
         distance += duration + error
         suspended += duration
     }
@@ -104,7 +118,7 @@ public struct SimulatedClock: Sendable {
 
     private func monotonic(at moment: Duration) -> Instant<Monotonic> {
         let elapsed = moment - anchor
-        let gained = oscillator.gain(at: moment) - anchorGain
+        let gained = gain(at: moment) - anchorGain
         return anchorMonotonic + elapsed + Duration(clampingSeconds: gained + ratio * (elapsed.inSeconds + gained))
     }
 }

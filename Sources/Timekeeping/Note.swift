@@ -41,6 +41,11 @@ public enum Note: Equatable, Sendable {
     case noDumpDirectory
     /// What a reference clock's `offset` should be, by comparison with a better source.
     case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
+    /// The machine belongs to an island, with so many others.
+    case islandSettled(members: Int)
+    /// Most members of the island are this far away.
+    case islandOutvoted(by: Duration)
+    case islandBelowFloor(TimeFloor)
     case realTimeClockFailed(name: String, reason: String)
     /// Somebody else put an RTC forward by this.
     case realTimeClockSet(name: String, by: Duration)
@@ -58,7 +63,7 @@ public enum Note: Equatable, Sendable {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
             .largeChange, .suspended, .leapTableExpired, .noInitialSource, .dumpNotLoaded, .noDumpDirectory,
             .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible, .realTimeClockFailed,
-            .realTimeClockSet:
+            .realTimeClockSet, .islandOutvoted, .islandBelowFloor:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -113,6 +118,13 @@ public enum Note: Equatable, Sendable {
         case .temperatureImplausible(let celsius):
             "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
+        case .islandSettled(let members):
+            "Without a reference, the clock agrees with \(members) other member\(members == 1 ? "" : "s") of the island"
+        case .islandOutvoted(let distance):
+            "Other members of the island are up to \(Self.seconds(distance)) seconds away; the clock slews to them"
+        case .islandBelowFloor(let floor):
+            "The clock shows a time before \(floor.name), \(CivilDate(floor.time).dateText), which has certainly passed: it "
+                + "is not served. Next: enter it (chronyc settime TIME)"
         case .realTimeClockFailed(let name, let reason): "\(Self.clock("The", name)) cannot be measured: \(reason)"
         case .realTimeClockSet(let name, let step):
             "Another program set \(Self.clock("the", name)), by \(Self.seconds(step)) seconds"

@@ -237,6 +237,10 @@ public struct TimekeeperSettings: Equatable, Sendable {
     /// How long after a name was looked up it is looked up again though its servers answer; zero = never (refresh).
     public var refreshInterval = Duration.seconds(1_209_600)
     public var local: LocalReferenceSettings?
+    /// The isolated network that this machine belongs to (`role island`); nil for none.
+    public var island: IslandSettings?
+    /// Before this an island's time is not served; nil = any is.
+    public var floor: TimeFloor?
     /// Compensation for temperature; nil = none.
     public var temperature: TemperatureSettings?
     /// Let the kernel say that it is synchronised, and so write the RTC (rtcsync).

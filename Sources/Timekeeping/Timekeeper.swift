@@ -45,6 +45,8 @@ public struct Timekeeper: Engine {
     var aim: Aim?
     /// The clock that all sources share, as the filter believes it to be.
     var filter: ClockFilter?
+    /// Whether that is told by an island, whose time is another one than the true.
+    var isFilterOfIsland = false
     /// Whether the next filter is made from samples that the last one had already, so that what that one found out must
     /// not count a second time.
     var rebuildsFilter = false
@@ -63,6 +65,8 @@ public struct Timekeeper: Engine {
     /// `local` of the configuration, or as it was changed at run time.
     var localReference: LocalReferenceSettings?
     var isLocalReferenceActive = false
+    /// The isolated network that this machine belongs to; nil without `role island`.
+    var island: IslandKeeping?
     /// Control requests so far.
     public internal(set) var controlRequests: UInt64 = 0
     /// Whether root distance was once as small as `local … activate` wants.
@@ -137,6 +141,7 @@ public struct Timekeeper: Engine {
         }
         broadcastDue = settings.broadcasts.map { _ in now.monotonic }
         manual = ManualTime(isEnabled: settings.acceptsManualTime)
+        island = settings.island.map { IslandKeeping($0) }
         monotonicEpoch = UInt32(truncatingIfNeeded: self.random.next())
         if settings.keepsDrift { driftSaveDue = now.monotonic + settings.driftInterval }
         takeKeptMeasurements(at: now)
@@ -170,6 +175,7 @@ public struct Timekeeper: Engine {
         for clock in realTimeClocks { consider(clock.wake) }
         consider(timeSaveDue)
         consider(localReferenceDue)
+        consider(island?.due)
         consider(temperature?.due)
         consider(renewalDue)
         consider(leapWake(after: now))
@@ -203,6 +209,7 @@ public struct Timekeeper: Engine {
             saveTime(now, &effects)
         }
         updateLocalReference(now, &effects)
+        keepIsland(now, &effects)
         wakeForLeap(now, &effects)
         fallBackIfDue(now, &effects)
         endInitialCorrectionIfDue(now, &effects)
@@ -280,6 +287,7 @@ public struct Timekeeper: Engine {
     public mutating func finish(at now: ClockReading, effects: inout [Effect]) {
         lookAtClocks(now, &effects)
         // No slew may go on when nobody is there to end it.
+        aim?.slope = 0
         if controlsClock, discipline.isStarted {
             let rate = baseRate
             clock.set(rate, at: now.monotonic)
@@ -324,6 +332,7 @@ public struct Timekeeper: Engine {
             // Neither clock counted while the machine slept; nothing that was measured before says where we are now.
             effects.append(.note(.suspended(for: seen.suspended)))
             aim = nil
+            forgetIsland()
             discipline.slewEnd = nil
             setRate(baseRate, now, &effects)
             forgetMeasurements(now, &effects, reason: "The machine was suspended.")
@@ -344,7 +353,7 @@ public struct Timekeeper: Engine {
                 sources[index].due = now.monotonic + .milliseconds(100)
             }
         }
-        if reference != nil {
+        if reference != nil || island?.scale != nil {
             correct(now, &effects, isUpdate: false)
         } else {
             publish(now, &effects)

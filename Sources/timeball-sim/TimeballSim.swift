@@ -8,7 +8,7 @@ struct TimeballSim: AsyncParsableCommand {
         abstract: "Run the clock daemon in simulated worlds where the true time is known.",
         discussion: "Exit codes: 0 done, 1 a promise was broken or a file could not be written, 2 usage error.",
         version: "timeball-sim (Timeball) version 0.1",
-        subcommands: [List.self, Run.self, Bench.self, Demo.self])
+        subcommands: [List.self, Run.self, Bench.self, Island.self, Demo.self])
 }
 
 @main

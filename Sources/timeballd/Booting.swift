@@ -53,6 +53,14 @@ extension DaemonSettings {
         return InitialKnowledge(bound: bound + rest.magnitude, origin: "the RTC\(name)")
     }
 
+    /// Before this an island's time is not served; nil where there is no island.
+    func timeFloor() -> TimeFloor? {
+        guard timekeeper.island != nil else { return nil }
+        var facts = bootFacts
+        let floor = facts.floor()
+        return TimeFloor(floor.time, name: floor.name)
+    }
+
     /// What the engine is told of the RTCs that can be measured, and their devices; none where none is to be.
     func realTimeClockSettings(_ log: Log) -> (settings: [RealTimeClockSettings], open: [OpenRealTimeClock]) {
         guard let path = realTimeClock.file else { return ([], []) }

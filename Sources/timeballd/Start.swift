@@ -43,6 +43,7 @@ func keepTime(_ host: DaemonSettings, log: Log, background: inout Background) th
     let rate = kernelRate(clock, settings.controlsClock, log)
     linux.hardware.rate = rate.frequency.ratio
     settings.initialKnowledge = host.setClockAtStart(log)
+    settings.floor = host.timeFloor()
     if host.measuresPrecision { settings.precision = KernelClock.measurePrecision() }
     prefer(host, log)
 

@@ -23,21 +23,27 @@ struct ClockspeedEngineTests {
     private static let day = 86400.0
 
     @Test(
-        "Hourly marks of 1 ms, a crystal 40 ppm off that wanders by 1e-9: within 1.35 times the best that can be",
-        arguments: [1] as [UInt64])
-    func hourly(seed: UInt64) {
-        var host = SimulatedClockHost(
-            gain: 40e-6, wander: 1e-9, wrong: 0.2, noise: 1e-3, end: 5 * Self.day, seed: seed)
-        host.marks = Array(stride(from: 3600.0, to: host.end, by: 3600))
-        var daemon = engine(host, ClockspeedSettings())
-        run(&daemon, on: &host)
-        #expect(host.kept.count == 119)
-        // Steady state of a Kalman filter that is told everything (r = 1 ms, T = 3600 s, q = 1e-18), over the interval.
-        let limit = Self.limit(noise: 1e-3, interval: 3600, wander: 1e-9)
-        let reached = rootMeanSquare(host, after: 2 * Self.day)
-        #expect(reached < 1.35 * limit, "\(reached * 1e6) µs, limit \(limit * 1e6) µs")
-        #expect(
-            host.saved.flatMap { TickRate.frequency($0) }.map { ($0.ppm - host.gain * 1e6).magnitude < 0.6 } ?? false)
+        "Hourly marks, a crystal 40 ppm off that wanders by 1e-9: within 1.1 times the best that can be, whatever their noise",
+        arguments: [1e-4, 1e-3, 1e-2])
+    func hourly(noise: Double) {
+        var squares = 0.0
+        let seeds = 1...10 as ClosedRange<UInt64>
+        for seed in seeds {
+            var host = SimulatedClockHost(
+                gain: 40e-6, wander: 1e-9, wrong: 0.2, noise: noise, end: 5 * Self.day, seed: seed)
+            host.marks = Array(stride(from: 3600.0, to: host.end, by: 3600))
+            // It takes them for 1 ms, whatever they are.
+            var daemon = engine(host, ClockspeedSettings())
+            run(&daemon, on: &host)
+            #expect(host.kept.count == 119)
+            // Steady state of a Kalman filter that is told everything (T = 3600 s, q = 1e-18), over the interval.
+            let limit = Self.limit(noise: noise, interval: 3600, wander: 1e-9)
+            let reached = rootMeanSquare(host, after: 2 * Self.day) / limit
+            squares += reached * reached / Double(seeds.count)
+            let saved = host.saved.flatMap { TickRate.frequency($0) }
+            #expect(saved.map { ($0.ppm - host.gain * 1e6).magnitude < 1.2 } ?? false, "\(seed)")
+        }
+        #expect(squares.squareRoot() < 1.1, "\(squares.squareRoot())")
     }
 
     /// What is left after the last sample and over the interval behind it (the Riccati equation's fixed point).

@@ -17,7 +17,10 @@ struct SimulatedClockHost: Host {
     let wander: Double
     private(set) var rate = KernelRate.nominal
     var end: Double
+    /// The crystal and the noise draw for themselves, and the crystal at whole minutes, so that the world is the same whatever
+    /// the daemon does.
     private var random: RandomSource
+    private var noiseRandom: RandomSource
     /// Measurements: at these true times, with this noise.
     var marks: [Double] = []
     var noise: Double
@@ -41,6 +44,7 @@ struct SimulatedClockHost: Host {
         self.noise = noise
         self.end = end
         random = RandomSource(seed: seed)
+        noiseRandom = RandomSource(seed: seed ^ 0x6e6f_6973_65)
     }
 
     var isStopping: Bool { truth >= end }
@@ -74,10 +78,10 @@ struct SimulatedClockHost: Host {
         }
     }
 
-    private mutating func noisy() -> Double { -wall + noise * gaussian() }
+    private mutating func noisy() -> Double { -wall + noise * Self.gaussian(&noiseRandom) }
 
     /// Nearly normal with a standard deviation of 1: how many of 64 random bits are set, smoothed.
-    private mutating func gaussian() -> Double {
+    private static func gaussian(_ random: inout RandomSource) -> Double {
         (Double(random.next().nonzeroBitCount) - 32.5 + random.uniform()) / 4.0104
     }
 
@@ -98,9 +102,15 @@ struct SimulatedClockHost: Host {
                 return .mark(offset: Duration(clampingSeconds: noisy()), deviation: nil)
             }
             let boundary = (truth / 60).rounded(.down) * 60 + 60
-            pass(max(min(left / (1 + gain + rate.frequency.ratio), boundary - truth), 1e-6))
+            let time = left / (1 + gain + rate.frequency.ratio)
+            pass(max(min(time, boundary - truth), 1e-6))
+            if truth >= boundary { wander(for: 60) }
         }
         return nil
+    }
+
+    private mutating func wander(for time: Double) {
+        gain += wander * time.squareRoot() * Self.gaussian(&random)
     }
 
     /// Lets true time pass.
@@ -110,7 +120,6 @@ struct SimulatedClockHost: Host {
         oscillator += gain * time
         wall += (speed - 1) * time
         monotonic += speed * time
-        gain += wander * time.squareRoot() * gaussian()
         if errors.last.map({ truth - $0.at >= 60 }) ?? true { errors.append((truth, wall)) }
     }
 }

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 import TimeBase
 
@@ -9,14 +10,14 @@ import TimeBase
 struct EnsembleScaleTests {
     private static let everyone = Array(0..<10)
 
-    private func island(_ seed: UInt64) -> SimulatedIsland {
+    private func island(_ seed: UInt64) -> SimulatedIsland<EnsembleScale> {
         var random = RandomSource(seed: seed, stream: 99)
         let gains = Self.everyone.map { _ in (random.uniform() < 0.5 ? -1 : 1) * (5 + 45 * random.uniform()) * 1e-6 }
         return SimulatedIsland(gains: gains, wander: 1e-8, jitter: 50e-6, spread: 2, seed: seed)
     }
 
     /// The network after an hour, and the same network when nothing happens for another hour.
-    private func hour(_ seed: UInt64) -> (now: SimulatedIsland, later: SimulatedIsland) {
+    private func hour(_ seed: UInt64) -> (now: SimulatedIsland<EnsembleScale>, later: SimulatedIsland<EnsembleScale>) {
         var island = island(seed)
         island.run(until: 3600)
         var later = island
@@ -91,7 +92,7 @@ struct EnsembleScaleTests {
         for seed in 1...2 as ClosedRange<UInt64> {
             let (now, later) = hour(seed)
             var island = now
-            island.members[3].lie = lie == 0 ? { ($0 - 3600) * 1e-6 } : { _ in lie }
+            island.members[3].lie = { lie == 0 ? ($0 - 3600) * 1e-6 : lie }
             island.run(until: 7200)
             let honest = Self.everyone.filter { $0 != 3 }
             #expect(island.moved(honest, from: later, 3600...7200) < 1e-3)

@@ -21,6 +21,12 @@ struct clinux_timex {
     int64_t maximum_error;    // microseconds
     int64_t estimated_error;  // microseconds
     int64_t tai;              // seconds
+    int64_t state;            // clinux_state, or another of adjtimex(2)
+    struct clinux_time time;  // the wall clock at this moment
+};
+
+enum clinux_state {
+    CLINUX_STATE_INSERTED_SECOND = 3,  // TIME_OOP
 };
 
 enum clinux_status {

@@ -11,34 +11,69 @@ struct EnsembleVote {
         var number: Int?
         var difference: Double
         var smoothed: Double
+        var uncertainty: Double
+        var slew: Double
         var weight: Double
     }
 
-    /// - Parameter peers: number, difference now, smoothed difference, claim.
-    init(
-        own: EnsembleScale.Claim, peers: [(Int, Double, Double, EnsembleScale.Claim)],
-        settings: EnsembleScale.Settings
-    ) {
+    /// The setting by hand that those follow whom we go by.
+    private(set) var setting: EnsembleScale.HandSetting
+    /// Whether one of them is on its way.
+    private(set) var isMoving = false
+    /// By how much all of them are being moved, s/s. Zero where we count ourselves: all would go on for ever by what all do.
+    private(set) var slew = 0.0
+
+    /// What is known of a member.
+    struct Ballot {
+        var number: Int
+        /// Its scale less ours, now and smoothed.
+        var difference: Double
+        var smoothed: Double
+        /// By how much it is being moved, s/s.
+        var slew: Double
+        /// How far one comparison may be wrong.
+        var uncertainty: Double
+        var claim: EnsembleScale.Claim
+    }
+
+    init(own: EnsembleScale.Claim, ballots: [Ballot], settings: EnsembleScale.Settings) {
+        // In a fixed order, so that sums are the same on each run.
+        let sorted = ballots.sorted { $0.number < $1.number }
         // Who belongs to it decides; if nobody does yet, all do.
-        let settled = peers.filter { $0.3.isSettled }
-        let counted = settled.isEmpty && !own.isSettled ? peers : settled
+        let settled = sorted.filter(\.claim.isSettled)
+        let everybody = settled.isEmpty && !own.isSettled ? sorted : settled
+        // Of those, whoever follows the latest setting by hand.
+        let base = own.isSettled ? own.setting : everybody.first?.claim.setting ?? own.setting
+        let latest = everybody.map(\.claim.setting).max { base.distance(to: $0) < base.distance(to: $1) } ?? base
+        setting = base.distance(to: latest) > 0 ? latest : base
+        let counted = everybody.filter { [setting] in $0.claim.setting == setting }
+        isMoving = counted.contains(where: \.claim.isSlewing)
         var voters = counted.map {
-            Voter(number: $0.0, difference: $0.1, smoothed: $0.2, weight: 1 / ($0.3.wander * $0.3.wander))
+            Voter(
+                number: $0.number, difference: $0.difference, smoothed: $0.smoothed, uncertainty: $0.uncertainty,
+                slew: $0.slew, weight: 1 / ($0.claim.wander * $0.claim.wander))
         }
-        if own.isSettled || settled.isEmpty {
-            voters.append(Voter(number: nil, difference: 0, smoothed: 0, weight: 1 / (own.wander * own.wander)))
+        let counts = own.isSettled ? own.setting == setting : settled.isEmpty
+        if counts {
+            voters.insert(
+                Voter(
+                    number: nil, difference: 0, smoothed: 0, uncertainty: 0, slew: 0,
+                    weight: 1 / (own.wander * own.wander)), at: 0)
         }
         guard voters.contains(where: { $0.number != nil }) else { return }
-        // In a fixed order, so that sums are the same on each run.
-        voters.sort { ($0.number ?? -1) < ($1.number ?? -1) }
         let middle = Self.median(voters.map(\.smoothed))
         let spread = 1.4826 * Self.median(voters.map { ($0.smoothed - middle).magnitude })
         let limit = max(5 * spread, 2 * settings.noise)
-        let good = voters.filter { ($0.smoothed - middle).magnitude <= limit }
-        falsetickers = Set(voters.filter { ($0.smoothed - middle).magnitude > limit }.compactMap(\.number))
-        isOutvoted = !good.contains { $0.number == nil }
+        // Nobody is blamed for what the way between us may have done.
+        func agrees(_ voter: Voter) -> Bool {
+            (voter.smoothed - middle).magnitude <= max(limit, voter.uncertainty)
+        }
+        let good = voters.filter(agrees)
+        falsetickers = Set(voters.filter { !agrees($0) }.compactMap(\.number))
+        isOutvoted = counts && !good.contains { $0.number == nil }
         let weights = Self.capped(good.map(\.weight), at: settings.mostWeight)
         aim = zip(good, weights).reduce(0) { $0 + $1.0.difference * $1.1 }
+        if !counts { slew = zip(good, weights).reduce(0) { $0 + $1.0.slew * $1.1 } }
     }
 
     /// Weights whose sum is 1, and of which none is above a part of it (or above an equal part, if they are too few).

@@ -108,6 +108,7 @@ extension Timekeeper {
         sources[index].leap = header.leap
         sources[index].stratum = Int(header.stratum)
         sources[index].referenceIdentifier = header.referenceIdentifier
+        noteIslandMark(header, index)
     }
 
     /// An exchange on the oscillator's scale; nil if the clock was stepped in between.
@@ -139,6 +140,10 @@ extension Timekeeper {
         if measured.outcome != .clockStepped { logMeasurement(measured.sample, index, now, &effects) }
         switch measured.outcome {
         case .accepted:
+            if island != nil, let claim = sources[index].island {
+                takeComparison(measured.sample, claim, index, now, &effects)
+                break
+            }
             take(measured.sample, index, now, &effects)
             replaceIfDead(index, now, &effects)
         case .unsynchronised, .rootDistance:
@@ -242,7 +247,9 @@ extension Timekeeper {
         let remote = passage.receive.instant(near: now.realtime) + passage.transmit.since(passage.receive) / 2
         let middle = sent + (came - sent) / 2
         let offset = remote.sinceEpoch - middle.sinceEpoch - offsetBase + settings.offset
-        let skew = min(discipline.skew.ratio, Regression.unknownSkew)
+        // Between members only what their rates differ by matters.
+        let member = island.flatMap { sources[index].island == nil ? nil : $0 }
+        let skew = member?.relativeSkew ?? min(discipline.skew.ratio, Regression.unknownSkew)
         let dispersion = precision + skew * localInterval.magnitude
         let sample = Sample(
             time: seconds(middle), offset: offset.inSeconds, delay: delay, dispersion: dispersion,
@@ -254,7 +261,9 @@ extension Timekeeper {
         func test(_ passed: Bool, _ bit: UInt16, _ outcome: ReplyOutcome) {
             if passed { tests |= 1 << bit } else if failed == nil { failed = outcome }
         }
-        test(header.leap != .unsynchronised && (1...15).contains(header.stratum), 5, .unsynchronised)
+        // A member that is about to join says that it is not synchronised, and is compared all the same.
+        let isKept = header.leap != .unsynchronised || member != nil
+        test(isKept && (1...15).contains(header.stratum), 5, .unsynchronised)
         let claimed = reply.rootDelay.inSeconds / 2 + reply.rootDispersion.inSeconds
         test(claimed < 16, 4, .rootDistance)
         if header.stratum < settings.minimumStratum { failed = failed ?? .stratum }
@@ -268,7 +277,7 @@ extension Timekeeper {
                 && !isMismatched, 3, .delay)
         test(passesDelayRatio(sample, index), 2, .delayRatio)
         test(passesDelayDeviation(sample, index), 1, .delayDeviation)
-        test(!isLoop(header, local), 0, .loop)
+        test(!isLoop(header, local) && (island == nil || local != sources[index].endpoint?.address), 0, .loop)
         sources[index].lastReply = LastReply(
             header: header, local: local, wallOffset: sample.offset - wallOffset(at: now.monotonic),
             referenceTime: header.referenceTime == .unknown ? nil : header.referenceTime.instant(near: now.realtime),

@@ -123,6 +123,8 @@ struct Source {
     var leap = LeapIndicator.unsynchronised
     var stratum = 16
     var referenceIdentifier = ReferenceIdentifier.none
+    /// What it says of itself as a member of an island; nil if it is none.
+    var island: EnsembleScale.Claim?
 
     var outcomes = InlineArray<22, UInt32>(repeating: 0)
     var requests: UInt32 = 0
@@ -223,6 +225,18 @@ struct Source {
         due = endpoint == nil || !isOnline ? nil : now
         lastReplacement = now
         story = endpoint == nil ? "Its name has no known address yet." : "It was not asked yet."
+    }
+
+    /// What was measured means nothing any more: it is another time that the source tells now.
+    mutating func forgetSamples() {
+        estimate.reset()
+        path.reset()
+        lastFed = -.infinity
+        planned = nil
+        startSteps = 0
+        lastInterval = nil
+        bestSample = nil
+        confinements = []
     }
 
     /// Moves the poll interval by whole steps as the score has gathered them.

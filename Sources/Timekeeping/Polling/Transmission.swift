@@ -82,6 +82,7 @@ extension Timekeeper {
             interval = .seconds(2)
         } else {
             if sources[index].settings.kind == .peer { interval = symmetricInterval(index) }
+            if let limit = islandPollLimit(index) { interval = min(interval, limit) }
             // Clients that started together drift apart, so that servers see no waves.
             interval = interval + Duration(clampingSeconds: interval.inSeconds * 0.02 * random.uniform())
         }

@@ -7,6 +7,8 @@ public struct ClockState: Equatable, Sendable {
     public var verdict: Verdict
     /// How far the wall clock can be from true time: the truth lies inside. nil where nothing is known.
     public var bound: Duration?
+    /// How far the clock of any other member of an island can be from ours. nil where there is none.
+    public var agreement: Duration?
     /// What the wall clock still lacks, by the best estimate: positive when it is slow. nil where nothing is known.
     public var offset: Duration?
     /// Standard deviation of that estimate. nil where nothing is known.
@@ -22,6 +24,12 @@ public struct ClockState: Equatable, Sendable {
 extension Timekeeper {
     /// The wall clock's error by the best estimate (positive when slow), and how far it can be from true time.
     func clockError(at now: ClockReading) -> (offset: Double, bound: Double)? {
+        // What an island agrees on says nothing of the truth.
+        followsIsland ? nil : referenceError(at: now)
+    }
+
+    /// The wall clock's error by what is followed, whatever that is.
+    func referenceError(at now: ClockReading) -> (offset: Double, bound: Double)? {
         guard let interval = confirmedInterval(at: now) else { return nil }
         let wall = wallOffset(at: now.monotonic) + clock.unnoticedStep(at: now).inSeconds
         let estimate = wallError(at: now.monotonic).map { $0 - clock.unnoticedStep(at: now).inSeconds }
@@ -50,10 +58,16 @@ extension Timekeeper {
         let error = clockError(at: now)
         var state = ClockState(
             verdict: .unknown, bound: error.map { Duration(clampingSeconds: $0.bound) },
-            offset: error.map { Duration(clampingSeconds: $0.offset) },
+            agreement: nil, offset: error.map { Duration(clampingSeconds: $0.offset) },
             deviation: error == nil ? nil : Duration(clampingSeconds: offsetDeviation(at: now)),
             growth: Frequency(ratio: confirmed == nil ? 0 : dispersionRate(at: now)), reason: "", nextStep: "")
         let standing = standing(at: now)
+        if followsIsland { describeClient(&state, at: now) }
+        if case .island(let island) = standing {
+            describe(island, &state)
+            state.offset = wallError(at: now.monotonic).map { Duration(clampingSeconds: $0) }
+            return state
+        }
         if case .local(let local) = standing {
             state.verdict = .agreed
             state.reason =
@@ -90,7 +104,7 @@ extension Timekeeper {
             state.nextStep = "timeball sources -v"
             return state
         }
-        let rest = (error?.offset ?? 0).magnitude
+        let rest = (state.offset?.inSeconds ?? 0).magnitude
         let known = max(3 * discipline.offsetDeviation, (confirmed.map { $0.high - $0.low } ?? 0) / 2, 1e-6)
         if rest > known {
             state.verdict = .settling
@@ -98,6 +112,7 @@ extension Timekeeper {
             state.reason = "The clock is \(Words.duration(rest)) off and \(what) (limit \(Words.duration(known)))."
             return state
         }
+        if followsIsland { return state }
         state.verdict = .right
         let label = sources.first { $0.number == reference.source }?.label ?? "?"
         state.reason =

@@ -22,6 +22,7 @@ extension Timekeeper {
             report.stratum = UInt16(local.stratum)
             report.leap = .none
             report.referenceTime = now.realtime
+        case .island(let island): report.fill(island, at: now)
         case .following(let reference, let rootDispersion):
             report.referenceIdentifier = reference.identifier
             report.address = reference.address.map { .ip($0) } ?? .unspecified
@@ -174,6 +175,7 @@ extension Timekeeper {
         report.verdict = state.verdict
         report.controlsClock = controlsClock
         report.bound = state.bound
+        report.agreement = state.agreement
         report.offset = state.offset
         // 95 % of a normal distribution lie within 1.96 standard deviations.
         report.offsetError = state.deviation.map { Duration(clampingSeconds: $0.inSeconds * 1.96) }

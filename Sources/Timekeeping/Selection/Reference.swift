@@ -33,6 +33,8 @@ struct Confirmation: Equatable {
     /// How fast it may widen after the first `hasty` seconds, by the clock's record of so many seconds; nil if that is
     /// too short, or says no better than `rate`.
     var steady: Steady?
+    /// The frequency along which it is carried on; nil for the one that the clock is steered by.
+    var frequency: Frequency?
 
     struct Steady: Equatable {
         var rate: Double

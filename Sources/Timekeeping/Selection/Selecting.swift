@@ -91,6 +91,11 @@ extension Timekeeper {
                 index, .noSamples,
                 "Key \(key) is not in the key file, so it can't be asked. Next: add it there, and chronyc rekey.")
         }
+        if isThisMachine(source) { return mark(index, .noselect, "It is this machine itself.") }
+        if island != nil, source.island != nil {
+            sources[index].lastInterval = nil
+            return markMember(index, now)
+        }
         let isFitted = source.estimate.estimate != nil || settings.estimator == .filter
         guard source.isWithinReach else {
             sources[index].lastInterval = nil
@@ -141,6 +146,12 @@ extension Timekeeper {
                 "It has not answered \(source.failures) requests; the limit is 8 and \(source.settings.maximumUnreachable)"
                     + " (maxunreach).")
         }
+        if let island, source.stratum >= Int(island.settings.stratum) {
+            return mark(index, .badStratum, "Its stratum is \(source.stratum), and this island's is no more.")
+        }
+        if isHearsay(source) {
+            return mark(index, .orphan, "What it follows is this machine or another member of the island.")
+        }
         if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
             return mark(index, .orphan, "It serves its own local time (orphan).")
         }
@@ -190,6 +201,14 @@ extension Timekeeper {
     private mutating func eligible() -> [Candidate] {
         var open = sources.indices.filter { sources[$0].selection == .waitingForUpdate }
         if open.isEmpty, let orphan = chosenOrphan() { open = [orphan] }
+        // Beside true time, nobody needs the common time of an island.
+        let real = open.filter { sources[$0].island == nil }
+        if !real.isEmpty, real.count < open.count {
+            for index in open where sources[index].island != nil {
+                mark(index, .orphan, "It serves the common time of an island, and others have the true one.")
+            }
+            open = real
+        }
         return open.compactMap { index in
             guard let interval = sources[index].lastInterval else { return nil }
             let options = effective(sources[index])
@@ -242,6 +261,7 @@ extension Timekeeper {
         }
         let field = preferred.isEmpty ? accepted : preferred
         let choice = choose(field, because: updated)
+        changeTimes(toIsland: sources[choice.index].island != nil)
         let isNews = updated.map { index in field.contains { $0.index == index } } ?? false
         var combination = combine(field, choice, moment)
         if settings.estimator == .filter {
@@ -272,7 +292,9 @@ extension Timekeeper {
     /// At the start a quick source must not be followed before the others had their chance.
     private func isWaitingForOthers(_ accepted: [Candidate]) -> Bool {
         sources.contains { source in
-            guard !effective(source).contains(.noselect), source.isOnline, source.isWithinReach else { return false }
+            guard !effective(source).contains(.noselect), source.isOnline, source.isWithinReach,
+                source.island == nil, !isThisMachine(source)
+            else { return false }
             switch settings.estimator {
             case .regression:
                 return source.selection == .noSamples && source.burst != nil && source.reach != 0
@@ -427,6 +449,7 @@ extension Timekeeper {
             rootDispersion: (sample?.rootDispersion ?? 0) + combination.offsetDeviation
                 + max(choice.distance - (sample?.rootDistance ?? 0), 0))
         isLocalReferenceActive = false
+        endIsland()
         if let activate = localReference?.activateDistance, choice.distance < activate.inSeconds { wasEverClose = true }
         // Before the first update nobody knows what day it is.
         if aim != nil { announceLeap(voted: votedLeap(accepted.map { sources[$0.index].leap }, now), now) }

@@ -40,7 +40,7 @@ extension Timekeeper {
     private func kernelStatus(_ standing: Standing, at now: ClockReading) -> KernelStatus {
         let bound = confirmed == nil ? nil : clockError(at: now).map { $0.bound + kernelMargin(at: now) }
         var isFollowing = false
-        if case .following = standing { isFollowing = true }
+        if case .following = standing { isFollowing = !followsIsland }
         return KernelStatus(
             isSynchronised: isFollowing && settings.synchronisesRTC, leap: leapForKernel,
             maximumError: Duration(clampingSeconds: min(bound ?? 16, 16)),
@@ -63,6 +63,7 @@ extension Timekeeper {
             served.stratum = local.stratum
             served.referenceIdentifier = .local
             served.referenceTime = NTPTimestamp(wall - .seconds(1))
+        case .island(let island): serve(island, &served, at: now)
         case .following(let reference, let rootDispersion):
             served.leap = leapForClients(at: now)
             served.stratum = reference.stratum
@@ -77,7 +78,7 @@ extension Timekeeper {
         if let error = wallError(at: now.monotonic) {
             let rate = clock.ratio
             // Per second of the wall clock, of which a fast one has more than the oscillator.
-            let drift = (rate + discipline.frequency.ratio) / (1 + rate)
+            let drift = (rate + steering) / (1 + rate)
             served.correction = Duration(clampingSeconds: error)
             served.correctionRate = -drift
             if let end = discipline.slewEnd {
@@ -126,6 +127,7 @@ extension Timekeeper {
         }
         if reference != nil {
             reference = nil
+            beginIsland(now, &effects)
             publish(now, &effects)
             logUnsynchronised(now, &effects)
         }
@@ -134,7 +136,7 @@ extension Timekeeper {
 
     /// When `local` may become active next; nil if it is not configured, active already, or must not.
     var localReferenceDue: Instant<Monotonic>? {
-        guard let local = localReference, !isLocalReferenceActive else { return nil }
+        guard let local = localReference, !isLocalReferenceActive, island == nil else { return nil }
         if local.activateDistance > .zero, !wasEverClose { return nil }
         guard let reference else {
             guard let last = discipline.lastUpdate else {

@@ -50,11 +50,11 @@ extension Timekeeper {
     /// True time as readers are to calculate it: along the oscillator less what that gains, while CLOCK_MONOTONIC
     /// advances (1 + rate) times as fast as the oscillator.
     private func knowledge(at now: ClockReading) -> BoundReport.Knowledge? {
-        guard let interval = confirmedInterval(at: now) else { return nil }
+        guard !followsIsland, let interval = confirmedInterval(at: now) else { return nil }
         let wall = wallOffset(at: now.monotonic)
         let best = wallError(at: now.monotonic).map { wall + $0 } ?? (interval.low + interval.high) / 2
         let estimate = best.clamped(to: interval.low...interval.high)
-        let gain = discipline.frequency.ratio
+        let gain = steering
         let rate = clock.ratio
         return BoundReport.Knowledge(
             estimate: Instant(

@@ -10,6 +10,8 @@ enum Standing: Equatable {
     case tooDistant(Double)
     /// Our own time is served, though no source confirms it.
     case local(LocalReferenceSettings)
+    /// The common time of machines without a reference.
+    case island(IslandStanding)
     /// What is followed, and the root dispersion at this moment, seconds.
     case following(Reference, rootDispersion: Double)
 }
@@ -17,6 +19,7 @@ enum Standing: Equatable {
 extension Timekeeper {
     /// What we may call ourselves at a moment.
     func standing(at now: ClockReading) -> Standing {
+        if let island = islandStanding(at: now) { return .island(island) }
         if isLocalReferenceActive, let local = localReference { return .local(local) }
         guard let reference else { return .unsynchronised }
         let age = max((now.monotonic - reference.monotonic).inSeconds, 0)
@@ -32,7 +35,10 @@ extension Timekeeper {
 
     /// How fast root dispersion grows, seconds per second of true time.
     func dispersionRate(at now: ClockReading) -> Double {
-        confirmed.map { $0.rate(after: seconds(at: now) - $0.time) } ?? settings.maximumClockError.ratio
+        // Where the clock follows something else than what is known of true time, it leaves that.
+        let apart = confirmed?.frequency.map { ($0.ratio - steering).magnitude } ?? 0
+        let rate = confirmed.map { $0.rate(after: seconds(at: now) - $0.time) } ?? settings.maximumClockError.ratio
+        return rate + apart
     }
 
     /// How far the time that is served (the wall clock and what it still lacks) can be from true time, seconds;
@@ -50,7 +56,7 @@ extension Timekeeper {
         guard let confirmed, !clock.sleptUnnoticed(at: now) else { return nil }
         let moment = seconds(at: now)
         let growth = confirmed.widening(after: moment - confirmed.time)
-        let drift = discipline.frequency.ratio * (moment - confirmed.time)
+        let drift = (confirmed.frequency ?? discipline.frequency).ratio * (moment - confirmed.time)
         return (confirmed.low - drift - growth, confirmed.high - drift + growth)
     }
 

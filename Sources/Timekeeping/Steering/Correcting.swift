@@ -7,6 +7,8 @@ internal import TimeBase
 struct Aim: Equatable {
     var time: Double
     var offset: Double
+    /// By how much it is moved on purpose, seconds per second.
+    var slope = 0.0
 }
 
 /// From a combined estimate to what the kernel's clock is told.
@@ -15,8 +17,11 @@ extension Timekeeper {
     func wallError(at now: Instant<Monotonic>) -> Double? {
         guard let aim else { return nil }
         let moment = seconds(clock.oscillator(at: now))
-        return aim.offset - discipline.frequency.ratio * (moment - aim.time) - wallOffset(at: now)
+        return aim.offset - steering * (moment - aim.time) - wallOffset(at: now)
     }
+
+    /// How much the oscillator gains on what the clock is to follow.
+    var steering: Double { discipline.frequency.ratio - (aim?.slope ?? 0) }
 
     /// Takes a new combined estimate in, and corrects the clock by what it lacks.
     mutating func update(
@@ -128,6 +133,7 @@ extension Timekeeper {
         unseen.carried -= seconds
         aim?.offset -= seconds
         manual.shift(by: -seconds)
+        island?.scale?.rebase(by: seconds)
         confirmed?.low -= seconds
         confirmed?.high -= seconds
     }
@@ -136,7 +142,7 @@ extension Timekeeper {
     ///
     /// It is done quickly, since a known error is better gone: within an eighth of the update interval, between 1 s
     /// and 64 s, unless the limit of the rate or the configuration makes it last longer.
-    private mutating func slew(
+    mutating func slew(
         _ error: Double, _ now: ClockReading, _ effects: inout [Effect], isHurried: Bool = false
     ) {
         guard error.magnitude >= 1e-9 else {
@@ -150,9 +156,9 @@ extension Timekeeper {
         let duration = max(wanted, error.magnitude / settings.maximumSlewRate.ratio).clamped(to: 1...10_000)
         let limit = settings.maximumSlewRate.ratio
         let extra = (error / duration).clamped(to: -limit...limit)
-        setRate(clock.rate(for: extra - discipline.frequency.ratio), now, &effects)
+        setRate(clock.rate(for: extra - steering), now, &effects)
         // The kernel's rate is rounded: the end is where the rounded rate has made up for the error.
-        let achieved = clock.ratio + discipline.frequency.ratio
+        let achieved = clock.ratio + steering
         // Where the range of the rate leaves nothing for the slew, it goes in no direction: look again a little later.
         let actual = achieved != 0 ? (error / achieved).clamped(to: 0.5...20_000) : duration
         discipline.slewEnd = clock.monotonic(after: Duration(clampingSeconds: actual), from: now.monotonic)
@@ -174,7 +180,7 @@ extension Timekeeper {
     }
 
     /// The rate that keeps the wall clock with true time if nothing is left to correct.
-    var baseRate: KernelRate { clock.rate(for: -discipline.frequency.ratio) }
+    var baseRate: KernelRate { clock.rate(for: -steering) }
 
     mutating func setRate(_ rate: KernelRate, _ now: ClockReading, _ effects: inout [Effect]) {
         guard controlsClock, rate != clock.rate else { return }
@@ -256,7 +262,7 @@ extension Timekeeper {
     }
 
     mutating func saveDrift(_ effects: inout [Effect]) {
-        guard discipline.updates > 0 else { return }
+        guard discipline.updates > 0, !followsIsland else { return }
         let frequency = discipline.frequency + Frequency(ratio: clock.compensation)
         let record = DriftRecord(frequency: frequency, skew: discipline.skew)
         effects.append(.save(.drift, record.text))

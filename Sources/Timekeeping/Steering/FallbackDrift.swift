@@ -75,7 +75,7 @@ extension Timekeeper {
 
     /// When another average is to be used.
     var fallbackDue: Instant<Monotonic>? {
-        guard let fallback, let last = discipline.lastUpdate else { return nil }
+        guard let fallback, island?.scale == nil, let last = discipline.lastUpdate else { return nil }
         // What is due already and was not done, waits for the sources to fall silent, which is looked at when they do.
         let done = fallback.used.map { FallbackDrift.span($0) } ?? 0
         guard let next = fallback.choice(after: max(done, lookedAtFallback)).next else { return nil }
@@ -114,7 +114,8 @@ extension Timekeeper {
         if let confirmed, let interval {
             let rate = max(confirmed.rate, dispersionRate(at: now)) + change
             self.confirmed = Confirmation(
-                time: moment, monotonic: now.monotonic, low: interval.low, high: interval.high, rate: rate, steady: nil)
+                time: moment, monotonic: now.monotonic, low: interval.low, high: interval.high, rate: rate, steady: nil,
+                frequency: confirmed.frequency)
         }
         discipline.set(frequency: frequency, skew: skew)
     }

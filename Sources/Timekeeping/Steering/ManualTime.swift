@@ -1,5 +1,5 @@
 internal import Control
-internal import TimeBase
+public import TimeBase
 
 /// The times that somebody entered by hand (`settime`), and what they say of the clock.
 struct ManualTime: Equatable {
@@ -87,6 +87,11 @@ extension Timekeeper {
     /// What is further away is no time that anybody meant: an era of NTP, seconds.
     private static let farthest = 4_294_967_296.0
 
+    /// `settime`, by somebody at this machine and without a control request.
+    public mutating func enterTime(_ time: Instant<Realtime>, at now: ClockReading, effects: inout [Effect]) {
+        _ = setTime(time, now, &effects)
+    }
+
     /// `settime`
     ///
     /// The clock is corrected by what the newest entry says; its frequency by all of them, as far as they know it better
@@ -99,12 +104,13 @@ extension Timekeeper {
         guard fast.magnitude < Self.farthest else { return .status(.invalidTimestamp) }
         guard manual.add(.init(time: moment, offset: offset, fast: fast)) else { return .status(.failed) }
         let before = discipline.frequency
-        aim = Aim(time: moment, offset: offset)
+        if island?.scale == nil { aim = Aim(time: moment, offset: offset) }
         adoptManualFrequency(now)
         discipline.note(offset: -fast, deviation: 0, at: now.monotonic)
+        let isCommon = setIslandByHand(fast: fast, now, &effects)
         let duration = Duration(clampingSeconds: fast)
         effects.append(.note(.manualTime(fast: duration, frequency: discipline.frequency)))
-        correct(now, &effects, isUpdate: false)
+        if !isCommon { correct(now, &effects, isUpdate: false) }
         var report = ManualTimestampReport()
         report.fast = duration
         report.frequencyChange = discipline.frequency - before

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtomicTime
 import BoundPage
+import Linux
 import Rendering
 import TimeBase
 
@@ -40,16 +41,19 @@ struct AtomicNow {
 
     func run() throws(ToolError) {
         let history = try LeapTables.best(leapfile)
-        var instant = Clock.realtime()
+        let atomic: Instant<TAI>
+        let certainty: LeapCertainty
         var bound = ""
+        let (wall, isRepeated) = KernelClock.realtimeWithLeap()
         do throws(ToolError) {
-            let time = try page.view().time
-            instant = Instant(sinceEpoch: time.estimate.sinceEpoch)
-            bound = "  \(HumanText.bound(time.bound))"
+            let view = try page.view()
+            // The daemon knows on which side of a leap second this moment lies; a table that is named counts all the same.
+            (atomic, certainty) = view.atomic(history, prefersTable: leapfile != nil, isRepeated: isRepeated)
+            bound = "  \(HumanText.bound(view.time.bound))"
         } catch {
+            (atomic, certainty) = history.atomic(wall, isRepeated: isRepeated)
             Output.complain("timeball: this is what the wall clock shows: \(error.sentence)")
         }
-        let (atomic, certainty) = history.atomic(instant)
         switch form {
         case .text: print(LabelText.atomic(atomic) + bound)
         case .label(let precision):
