@@ -38,9 +38,13 @@ public struct LabelClock: Sendable {
     }
 
     /// What the system clock shows, on the atomic scale.
-    public func atomic(_ reading: Instant<Realtime>) -> (instant: Instant<TAI>, certainty: LeapCertainty) {
+    ///
+    /// - Parameter isRepeated: whether a POSIX clock shows this second, an inserted one, for the second time.
+    public func atomic(
+        _ reading: Instant<Realtime>, isRepeated: Bool = false
+    ) -> (instant: Instant<TAI>, certainty: LeapCertainty) {
         switch kind {
-        case .posix: history.atomic(reading)
+        case .posix: history.atomic(reading, isRepeated: isRepeated)
         case .atomicLessTen: (Instant(sinceEpoch: reading.sinceEpoch + .seconds(10)), .known)
         }
     }

@@ -68,5 +68,10 @@ struct AtomicNowTests {
         let second = LeapHistory.builtIn.atomic(last, isRepeated: true).instant
         #expect(second - first == .seconds(1))
         #expect(LeapHistory.builtIn.civil(second).isLeapSecond)
+        // So for taiclockd, too, and not on a clock that counts every second.
+        let posix = LabelClock(.posix, .builtIn)
+        #expect(posix.atomic(last, isRepeated: true).instant == second)
+        let every = LabelClock(.atomicLessTen, .builtIn)
+        #expect(every.atomic(last, isRepeated: true).instant == every.atomic(last).instant)
     }
 }

@@ -105,6 +105,32 @@ struct ZoneTests {
         #expect(damaged { _ in } == nil)
     }
 
+    @Test("Counts that contradict each other are told, although the file is as long as they say")
+    func counts() {
+        /// A file of so many types, indicators of both kinds, and octets of names.
+        func error(types: UInt8, standard: UInt8 = 0, universal: UInt8 = 0, names: String = "UTC\0") -> ZoneError? {
+            func header(_ counts: [UInt8]) -> [UInt8] {
+                Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + counts.flatMap { [0, 0, 0, $0] }
+            }
+            var octets = header([0, 0, 0, 0, 1, 4]) + [0, 0, 0, 0, 0, 0] + Array("UTC\0".utf8)
+            octets += header([universal, standard, 0, 0, types, UInt8(names.utf8.count)])
+            octets += [UInt8](repeating: 0, count: Int(types) * 6) + Array(names.utf8)
+            octets += [UInt8](repeating: 0, count: Int(standard) + Int(universal)) + Array("\nUTC0\n".utf8)
+            do {
+                _ = try Zone(file: octets)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(error(types: 2) == nil)
+        #expect(error(types: 2, standard: 2, universal: 2) == nil)
+        #expect(error(types: 2, universal: 1) == .badCounts)
+        #expect(error(types: 2, standard: 1) == .badCounts)
+        #expect(error(types: 0) == .badCounts)
+        #expect(error(types: 1, names: "") == .badCounts)
+    }
+
     @Test("100,000 damaged files give a zone or a named error, and never a trap")
     func mutations() {
         let originals = ["Asia/Kolkata", "Asia/Kathmandu", "Africa/Lagos", "Etc/GMT+3", "Asia/Tokyo"]

@@ -81,10 +81,12 @@ extension Bench {
         #expect((state.bound ?? .seconds(16)).inSeconds >= after.error.magnitude)
     }
 
-    @Test("Where somebody set the clock meanwhile, what was kept is not used, and that is said")
-    func clockSet() throws {
+    @Test(
+        "Where somebody set the clock meanwhile, what was kept is not used, and that is said",
+        arguments: [Duration.seconds(2), .seconds(-2), .milliseconds(60), .milliseconds(-60)])
+    func clockSet(by step: Duration) throws {
         let (before, dumps) = try Self.kept()
-        var after = Self.restarted(before, dumps, changing: { $0.wallOffset += .seconds(2) })
+        var after = Self.restarted(before, dumps, changing: { $0.wallOffset += step })
         after.run(for: .seconds(3))
         let reasons = after.notes.compactMap { if case .dumpNotLoaded(_, let reason) = $0 { reason } else { nil } }
         #expect(reasons.count == 2 && reasons.allSatisfy { $0.contains("the clock was set since") }, "\(reasons)")

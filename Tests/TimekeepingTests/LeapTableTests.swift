@@ -69,6 +69,9 @@ private func table(_ leaps: [(Int, Int)], expires: Int? = midnight(2030, 6, 28))
             bench.run(for: .seconds(1000))
             #expect(bench.keeper.servedState?.leap == expected, "\(String(describing: table?.expires)) \(announced)")
             #expect(bench.keeper.kernelStatus?.leap == expected)
+            // At once, and not only when the day is looked up the next time.
+            bench.keeper.announceLeap(voted: announced, bench.now)
+            #expect(bench.keeper.armedLeap == expected)
         }
     }
 

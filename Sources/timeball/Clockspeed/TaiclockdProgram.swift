@@ -32,11 +32,9 @@ enum TaiclockdProgram {
                 default: break
                 }
             }
-            let certainty = options.clock.atomic(Clock.realtime()).certainty
-            if let words = LeapTables.warning(certainty, options.clock.history) {
-                Output.complain("taiclockd: warning: \(words)")
-            }
-            try serve(on: try bound(address, port), options.clock)
+            var watch = TableWatch(history: options.clock.history)
+            watch.look(options.clock.atomic(Clock.realtime()).certainty)
+            try serve(on: try bound(address, port), options.clock, &watch)
         }
     }
 
@@ -66,7 +64,23 @@ enum TaiclockdProgram {
         throw failure
     }
 
-    private static func serve(on descriptor: Int32, _ clock: LabelClock) throws(ClockFailure) {
+    /// Says once that the table of leap seconds has expired, also if it does so after years of service: no label can say so.
+    private struct TableWatch {
+        let history: LeapHistory
+        private var hasWarned = false
+
+        init(history: LeapHistory) { self.history = history }
+
+        mutating func look(_ certainty: LeapCertainty) {
+            guard !hasWarned, let words = LeapTables.warning(certainty, history) else { return }
+            hasWarned = true
+            Output.complain("taiclockd: warning: \(words)")
+        }
+    }
+
+    private static func serve(
+        on descriptor: Int32, _ clock: LabelClock, _ watch: inout TableWatch
+    ) throws(ClockFailure) {
         var buffer = [UInt8](repeating: 0, count: 512)
         var from = [UInt8](repeating: 0, count: 128)
         while true {
@@ -84,9 +98,10 @@ enum TaiclockdProgram {
                 throw .fatal("unable to receive", errno)
             }
             let query = Array(buffer.prefix(count))
-            guard let reply = TaiclockPacket.reply(to: query, at: clock.atomic(Clock.realtime()).instant) else {
-                continue
-            }
+            let (wall, isRepeated) = KernelClock.realtimeWithLeap()
+            let (time, certainty) = clock.atomic(wall, isRepeated: isRepeated)
+            watch.look(certainty)
+            guard let reply = TaiclockPacket.reply(to: query, at: time) else { continue }
             // Nobody waits for an error.
             _ = unsafe reply.withUnsafeBytes { octets in
                 unsafe from.withUnsafeBytes { place in
