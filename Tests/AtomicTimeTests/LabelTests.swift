@@ -49,6 +49,33 @@ struct LabelTests {
         }
     }
 
+    @Test("Digits are read in either case")
+    func digits() throws {
+        let small = try TAILabel(text: "@40000000abcdef012ef02e94")
+        #expect(try TAILabel(text: "@40000000ABCDEF012EF02E94") == small)
+        #expect(try TAILabel(text: "40000000aBcDeF012eF02e94") == small)
+        #expect(small.instant.sinceEpoch.components.seconds == 0xabcd_ef01)
+    }
+
+    @Test("The first and the last moment that a label and a difference can tell, and those beside them")
+    func ends() throws {
+        let second = Duration.seconds(1)
+        let (first, end) = (Duration.seconds(-(1 << 62)), Duration.seconds(1 << 62))
+        let lowest = try #require(TAILabel(Instant(sinceEpoch: first), .seconds))
+        #expect(lowest.text == "@0000000000000000")
+        #expect(TAILabel(Instant(sinceEpoch: first - second), .seconds) == nil)
+        let highest = try #require(TAILabel(Instant(sinceEpoch: end - second), .seconds))
+        #expect(highest.text == "@7fffffffffffffff")
+        #expect(TAILabel(Instant(sinceEpoch: end), .seconds) == nil)
+        #expect(throws: TAILabelError.reserved) { _ = try TAILabel(text: "@8000000000000000") }
+
+        let most = Duration.seconds(1 << 31)
+        #expect(TAIDifference.duration(TAIDifference.octets(most - second)) == most - second)
+        #expect(TAIDifference.duration(TAIDifference.octets(most)) == nil)
+        #expect(TAIDifference.duration(TAIDifference.octets(.zero - most)) == .zero - most)
+        #expect(TAIDifference.duration(TAIDifference.octets(.zero - most - second)) == nil)
+    }
+
     @Test(
         "What is no label says why",
         arguments: [

@@ -67,6 +67,50 @@ struct LeapHistoryTests {
         }
     }
 
+    @Test(
+        "The new difference holds from the first moment of the new day on, and not a moment before, at every leap second"
+    )
+    func instants() {
+        for (before, after) in zip(Self.history.changes, Self.history.changes.dropFirst()) {
+            let midnight = Duration.seconds(after.posix)
+            let moment = Duration(attoseconds: 1)
+            #expect(Self.history.difference(at: after.posix) == (after.difference, .known))
+            #expect(Self.history.difference(at: after.posix - 1) == (before.difference, .known))
+            let first = Self.history.atomic(Instant(sinceEpoch: midnight)).instant
+            #expect(first.sinceEpoch == midnight + .seconds(after.difference))
+            let last = Self.history.atomic(Instant(sinceEpoch: midnight - moment)).instant
+            #expect(last.sinceEpoch == midnight - moment + .seconds(before.difference))
+            // Between them lies the second that no POSIX clock counts.
+            #expect(first.sinceEpoch - last.sinceEpoch == .seconds(1) + moment)
+            let begun = Self.history.civil(first)
+            #expect(begun.posix.sinceEpoch == midnight && !begun.isLeapSecond)
+            let inserted = Self.history.civil(Instant(sinceEpoch: first.sinceEpoch - moment))
+            #expect(inserted.posix.sinceEpoch == midnight - moment && inserted.isLeapSecond)
+        }
+    }
+
+    @Test("1972 began with 10 s, and nothing is known of a moment before")
+    func begin() {
+        #expect(Self.history.difference(at: 63_072_000) == (10, .known))
+        #expect(Self.history.difference(at: 63_071_999) == (10, .beforeLeapSeconds))
+        #expect(Self.history.civil(Instant(sinceEpoch: .seconds(63_072_010))).certainty == .known)
+        #expect(Self.history.civil(Instant(sinceEpoch: .seconds(63_072_009))).certainty == .beforeLeapSeconds)
+    }
+
+    @Test("A clock that counts every second stands 10 s behind TAI, and in a leap second one behind what an entry says")
+    func everySecond() {
+        let clock = LabelClock(.atomicLessTen, Self.history)
+        let reading = Instant<Realtime>(sinceEpoch: .seconds(Self.newYear))
+        #expect(clock.atomic(reading).instant.sinceEpoch == .seconds(Self.newYear + 10))
+        #expect(LabelClock(.posix, Self.history).atomic(reading).instant.sinceEpoch == .seconds(Self.newYear + 37))
+        // What it should show: TAI less 10.
+        #expect(clock.reading(utc: reading, isInserted: false).0 == reading + .seconds(27))
+        #expect(clock.reading(utc: reading, isInserted: true).0 == reading + .seconds(26))
+        #expect(clock.reading(utc: reading - .seconds(1), isInserted: true).0 == reading + .seconds(25))
+        #expect(clock.reading(utc: reading + .seconds(1), isInserted: true).0 == reading + .seconds(28))
+        #expect(LabelClock(.posix, Self.history).reading(utc: reading, isInserted: true).0 == reading)
+    }
+
     @Test("A removed second is passed over, and is no leap second")
     func removed() throws {
         let midnight = CivilDate.daysSince1970(year: 2029, month: 1, day: 1) * 86400

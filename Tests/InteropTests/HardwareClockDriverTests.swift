@@ -142,6 +142,30 @@ extension Interop {
             }
         }
 
+        @Test(
+            "Both write a PC's clock half a second after a second began, and other chips as it begins",
+            arguments: [("rtc_cmos", "-500000"), ("rtc-ds1307 1-0068", "0")])
+        func phase(chip: String, late: String) throws {
+            try Asked.need(.timeball, .hwclock, .cc)
+            try Rig.with { rig in
+                let clocks = try FakeClocks(rig)
+                let environment = clocks.environment.merging(["TIMEBALL_FAKE_LATE": late]) { $1 }
+                let link = rig.folder.appending(path: "hwclock").path
+                try FileManager.default.createSymbolicLink(
+                    atPath: link, withDestinationPath: NeededProgram.timeball.path)
+                for path in [NeededProgram.hwclock.path, link] {
+                    try clocks.put("rtc0", chip: chip, ahead: 3_300_000)
+                    let (status, output) = try rig.run(
+                        "hwclock", path, ["-w", "--noadjfile", "--utc"], environment: environment)
+                    let state = try clocks.state("rtc0")
+                    #expect(status == 0 && state[3] == 1, "\(output)")
+                    // Kept waiting, util-linux's 2.38.1 writes the second after the right one.
+                    let ahead = path == link || state[0] < 500_000 ? state[0] : state[0] - 1_000_000
+                    #expect(abs(ahead) < 200_000, "\(path) leaves it \(state[0]) microseconds ahead")
+                }
+            }
+        }
+
         @Test("What the driver says of the voltage is told bit by bit, and forgotten")
         func voltage() throws {
             try Asked.need(.timeball, .hwclock, .cc)

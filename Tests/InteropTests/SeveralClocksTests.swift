@@ -59,6 +59,31 @@ extension Interop {
             }
         }
 
+        @Test("After it was written an RTC is measured, and what remains is kept where hwclock adds it")
+        func residual() throws {
+            try Asked.need(.timeball, .hwclock, .cc)
+            try Rig.with { rig in
+                let clocks = try clocks(rig)
+                let file = rig.folder.path + "/adjtime"
+                let late = clocks.environment.merging(["TIMEBALL_FAKE_LATE": "120000"]) { $1 }
+                let arguments = ["rtc", "write", "--rtc", "/dev/rtc1", "--adjfile", file]
+                let written = try rig.run(.timeball, arguments, environment: late)
+                #expect(written.status == 0 && written.output.contains("behind the system clock"), "\(written.output)")
+                let ahead = try Double(clocks.state("rtc1")[0]) / 1e6
+                #expect(try clocks.state("rtc1")[3] == 1 && clocks.state("rtc0")[3] == 0)
+                #expect(abs(ahead + 0.12) < 0.1)
+                let words = try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+                try #require(words.count == 5)
+                #expect(abs((Double(words[2]) ?? 0) + ahead) < 0.02, "\(words)")
+                // util-linux's corrects by it.
+                let answer = try rig.run(
+                    .hwclock, ["--get", "-v", "-f", "/dev/rtc1", "--adjfile", file], environment: clocks.environment)
+                #expect(
+                    answer.output.contains("drift is 0.1") || answer.output.contains("drift is 0.2"), "\(answer.output)"
+                )
+            }
+        }
+
         @Test("At the start the better one is believed by its name, and the other where that has lost its time")
         func starts() throws {
             try Asked.need(.timeballd, .timeball, .cc)

@@ -4,7 +4,7 @@
 // correction that RTC_PARAM_GET tells (-1: none), how often the RTC was set, and its microseconds a read takes.
 //
 // Whoever asks the kernel to set its clock or its time zone is told that it did; the file calls says what was asked for.
-// There are no update interrupts. A second that is written begins at the write.
+// There are no update interrupts. A second that is written begins TIMEBALL_FAKE_LATE microseconds after the write.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -144,7 +144,8 @@ static int answer(int descriptor, unsigned long request, void *argument) {
         struct tm tm = {
             .tm_sec = wanted->tm_sec, .tm_min = wanted->tm_min, .tm_hour = wanted->tm_hour,
             .tm_mday = wanted->tm_mday, .tm_mon = wanted->tm_mon, .tm_year = wanted->tm_year};
-        state.ahead = timegm(&tm) * 1000000ll - wall();
+        const char *late = getenv("TIMEBALL_FAKE_LATE");
+        state.ahead = timegm(&tm) * 1000000ll - wall() - (late ? atoll(late) : 0);
         state.sets++;
         if (state.voltage > 0) state.voltage &= ~1;
         return put(descriptor, &state);

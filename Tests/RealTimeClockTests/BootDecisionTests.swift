@@ -115,6 +115,24 @@ struct BootDecisionTests {
         #expect(try #require(decision.bound) >= .milliseconds(100))
     }
 
+    @Test(
+        "An RTC that is minutes slow, and known to be, is believed though it shows a time that has passed; not one that is hours slow"
+    )
+    func slow() throws {
+        let truth = instant(2026, 9, 1, plus: 60)
+        for (behind, isBelieved) in [(20.0, true), (590, true), (7200, false)] {
+            var evidence = evidence(clock: instant(1970))
+            evidence.saved = SavedTime(time: truth - .seconds(1), bound: .milliseconds(5))
+            evidence.realTimeClocks[0].reading = .shows(truth - .seconds(behind), uncertainty: .milliseconds(1))
+            evidence.realTimeClocks[0].record = measured
+            evidence.realTimeClocks[0].record?.offset = -behind
+            evidence.realTimeClocks[0].record?.frequency = .zero
+            let decision = BootDecision(evidence)
+            #expect((decision.origin == .realTimeClock) == isBelieved, "\(decision.reasons)")
+            if isBelieved { #expect(decision.time == truth && decision.bound != nil) }
+        }
+    }
+
     @Test("An RTC that nobody has measured sets the clock, but nothing is promised")
     func unmeasured() {
         var evidence = evidence()

@@ -53,6 +53,41 @@ struct PowerOffTests {
     }
 }
 
+@Suite("What an RTC is taken to show")
+struct PredictionTests {
+    @Test("Where the kernel may have written it since, the bound covers that it has and that it has not")
+    func written() {
+        var record = RealTimeClockRecord(reference: 1_790_000_000, offset: 0.5, frequency: Frequency(ppm: 10))
+        record.offsetBound = 0.001
+        record.frequencyDeviation = Frequency(ppm: 0.01)
+        let chip = RealTimeClockChip(named: "ds1307")
+        let plain = RealTimeClockPrediction(record, chip: chip).offset(at: record.reference + 60, celsius: nil)
+        #expect((plain.offset - 0.5006).magnitude < 1e-6 && plain.bound < 0.003)
+        record.isWrittenByKernel = true
+        let written = RealTimeClockPrediction(record, chip: chip).offset(at: record.reference + 60, celsius: nil)
+        for possible in [0.5006, 0, -chip.kernelWriteError.inSeconds] {
+            #expect((written.offset - possible).magnitude <= written.bound, "\(possible): \(written)")
+        }
+    }
+
+    @Test("It grows with the time alone, by what a crystal of its kind can do in a room that nobody knows")
+    func width() {
+        var record = RealTimeClockRecord(reference: 1_790_000_000, offset: 0, frequency: .zero)
+        record.offsetBound = 0.001
+        record.frequencyDeviation = Frequency(ppm: 0.01)
+        for (chip, ppm) in [("ds1307", 25.0), ("ds3231", 5)] {
+            let prediction = RealTimeClockPrediction(record, chip: RealTimeClockChip(named: chip))
+            var before = 0.0
+            for hours in [1.0, 24, 168] {
+                let bound = prediction.offset(at: record.reference + hours * 3600, celsius: nil).bound
+                #expect(bound >= ppm * 1e-6 * hours * 3600 && bound < 2 * ppm * 1e-6 * hours * 3600 + 0.01)
+                #expect(bound > before)
+                before = bound
+            }
+        }
+    }
+}
+
 @Suite("The rate of an RTC that the kernel writes")
 struct KernelWriteTests {
     @Test(
