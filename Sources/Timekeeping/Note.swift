@@ -41,7 +41,7 @@ public enum Note: Equatable, Sendable {
     case noDumpDirectory
     /// What a reference clock's `offset` should be, by comparison with a better source.
     case referenceClockOffset(clock: String, needed: Duration, deviation: Duration, samples: Int, against: String)
-    /// The machine belongs to an island, with so many others.
+    /// The machine belongs to an island, of which so many others answer.
     case islandSettled(members: Int)
     /// Most members of the island are this far away.
     case islandOutvoted(by: Duration)
@@ -119,7 +119,8 @@ public enum Note: Equatable, Sendable {
             "A temperature of \(Self.fixed(celsius, 1)) degrees Celsius is ignored; the file has to tell thousandths of a degree"
         case .timedOut: "Timeout reached"
         case .islandSettled(let members):
-            "Without a reference, the clock agrees with \(members) other member\(members == 1 ? "" : "s") of the island"
+            "Without a reference, the clock follows the common time of an island; "
+                + "\(members) other member\(members == 1 ? " answers" : "s answer")"
         case .islandOutvoted(let distance):
             "Other members of the island are up to \(Self.seconds(distance)) seconds away; the clock slews to them"
         case .islandBelowFloor(let floor):

@@ -336,7 +336,7 @@ extension Timekeeper {
         island?.told = told
         switch told {
         case .nothing: break
-        case .settled: effects.append(.note(.islandSettled(members: standing.members)))
+        case .settled: effects.append(.note(.islandSettled(members: standing.heard)))
         case .outvoted:
             effects.append(.note(.islandOutvoted(by: Duration(clampingSeconds: standing.agreement ?? 0))))
         case .belowFloor:

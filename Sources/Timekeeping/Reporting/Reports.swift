@@ -206,6 +206,10 @@ extension Timekeeper {
         report.sourceCount = UInt16(clamping: sources.count)
         report.usableSourceCount = UInt16(
             clamping: sources.count { $0.selection == .selected || $0.selection == .combined })
+        if case .island(let island) = standing(at: now), island.isServed, island.hasJoined {
+            report.rootDelay = .zero
+            report.rootDispersion = tracking.rootDispersion
+        }
         guard let reference else { return report }
         report.rootDelay = tracking.rootDelay
         report.rootDispersion = tracking.rootDispersion
