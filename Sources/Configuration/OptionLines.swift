@@ -18,6 +18,7 @@ extension Parser {
             }
         }
         settings.timekeeper.local = local
+        if settings.timekeeper.island != nil { warn(arguments.directive, Self.beside) }
     }
 
     /// `ratelimit [interval N] [burst N] [leak N] [kod N]` and its like, of which some have no `kod`.

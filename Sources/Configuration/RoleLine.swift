@@ -6,6 +6,9 @@ extension Parser {
         "role": { (parser, words) throws(Mistake) in try parser.role(&words) }
     ]
 
+    /// Why `local` does nothing there.
+    static let beside = "with 'role island' the line 'local' has no effect: the island serves its common time"
+
     /// `role island [stratum N]`
     private mutating func role(_ words: inout Arguments) throws(Mistake) {
         let role = try words.next("a role: island")
@@ -19,6 +22,7 @@ extension Parser {
             island.stratum = UInt8(clamping: try words.integer("a stratum", in: IslandSettings.strata))
         }
         settings.timekeeper.island = island
+        if settings.timekeeper.local != nil { warn(role, Self.beside) }
     }
 }
 

@@ -15,7 +15,7 @@ enum SelectionWords {
         case "d": "rejected: its own bound is too wide (maxdistance)"
         case "~": "rejected: varies too much (maxjitter)"
         case "S": "rejected: silent, its samples are too old"
-        case "O": "not used: orphan"
+        case "O": "not used: tells what nobody confirms (orphan, island)"
         case "w": "waiting for other sources' samples"
         case "W": "waiting: too few sources agree (minsources, require)"
         case "P": "not used: others are preferred"

@@ -13,6 +13,10 @@ public enum TrackingText {
         var reference = ReferenceText.text(report.referenceIdentifier)
         if report.address != .unspecified { reference = "\(report.address) (\(reference))" }
         if report.referenceIdentifier == .local { reference = "our own clock (local)" }
+        // What an island says of itself; no source has an address then.
+        if report.referenceIdentifier.bits >> 16 == 0x4953, report.address == .unspecified {
+            reference = "the common time of an island (\(ReferenceText.text(report.referenceIdentifier)))"
+        }
         var lines = [Labelled.line("reference", "\(reference), we are stratum \(report.stratum)")]
         if let time = report.referenceTime {
             let interval =

@@ -16,6 +16,8 @@ public struct ServerSettings: Equatable, Sendable {
         case refusing
         /// Answers that it is not synchronised.
         case unsynchronised
+        /// A member of an island (`role island`), this much fast.
+        case member(Duration)
         /// Answers like a good one, but says RATE to whoever asks sooner than this after the last request.
         case rateLimiting(Duration)
     }
@@ -83,6 +85,13 @@ struct SimulatedServer: Sendable {
         case .dead: return .silence
         case .refusing: return .portUnreachable
         case .good: return reply(to: octets, at: moment, error: .zero)
+        case .member(let error):
+            return reply(to: octets, at: moment, error: error) { header in
+                header.stratum = 10
+                header.rootDispersion = NTPShort(roundingUp: .microseconds(100))
+                // Settled, and its crystal wanders by 1e-8.
+                header.referenceIdentifier = ReferenceIdentifier(bits: 0x4953_80d0)
+            }
         case .falseticker(let error): return reply(to: octets, at: moment, error: error)
         case .unsynchronised:
             return reply(to: octets, at: moment, error: .zero) { header in

@@ -206,6 +206,7 @@ extension Draw {
         report.leap = leap()
         report.stratum = integer()
         report.bound = maybe(duration())
+        report.agreement = maybe(duration())
         report.boundGrowth = maybe(frequency())
         report.offset = maybe(duration())
         report.offsetError = maybe(duration())

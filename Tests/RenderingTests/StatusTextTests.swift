@@ -44,6 +44,30 @@ struct StatusTextTests {
                 == "Right +/-18.7 ms, 62.0 us slow, from 0.uk.pool.ntp.org 64 s ago")
     }
 
+    @Test("Members of an island agree to within a number, and what is known of the truth is another one")
+    func agreed() {
+        var report = StatusReport()
+        report.verdict = .agreed
+        report.sourceCount = 2
+        report.agreement = .microseconds(82)
+        let view = StatusView(report, at: Self.now)
+        #expect(
+            StatusText.lines(view)[0]
+                == "Agreed with the other machines to within +/-82.0 us; the true time is not known")
+        #expect(StatusText.short(view) == "Agreed to within +/-82.0 us")
+        let json = StatusText.json(view).text
+        #expect(json.contains(#""agreement_seconds":8.2e-05"#) && json.contains(#""bound_seconds":null"#))
+        report.bound = .milliseconds(40)
+        #expect(
+            StatusText.lines(StatusView(report, at: Self.now))[0]
+                == "Agreed with the other machines to within +/-82.0 us; the true time is known to within +/-40.0 ms")
+        report.agreement = nil
+        report.bound = nil
+        #expect(
+            StatusText.lines(StatusView(report, at: Self.now))[0]
+                == "Agreed with the machines that follow it; the true time is not known")
+    }
+
     @Test("A daemon that knows nothing makes no number appear, but a reason and a next step")
     func unknown() {
         var report = StatusReport()

@@ -23,10 +23,12 @@ struct IslandWorld {
     /// - Parameters:
     ///   - count: members; each asks all, itself too, as they would with one configuration for all.
     ///   - spread: seconds between which their clocks begin.
+    ///   - clockErrors: what the clocks of some show too much at the start, instead of a random part of the spread.
     ///   - clients: machines that ask all members, and belong to no island.
     init(
         _ count: Int, seed: UInt64, length: Int, wander: Double = 1e-8, spread: Double = 2, jitter: Double = 50e-6,
         clients: Int = 0, servers: [ServerSettings] = [], period: Duration = .seconds(4),
+        clockErrors: [Int: Duration] = [:],
         change: (Int, inout TimekeeperSettings) -> Void = { _, _ in }
     ) {
         var random = RandomSource(seed: seed, stream: 99)
@@ -50,7 +52,8 @@ struct IslandWorld {
             change(index, &settings)
             return Neighbourhood.Member(
                 OscillatorSettings(frequency: Frequency(ppm: gain), wander: wander),
-                initialError: Duration(clampingSeconds: spread * (random.uniform() - 0.5)), settings: settings)
+                initialError: clockErrors[index] ?? Duration(clampingSeconds: spread * (random.uniform() - 0.5)),
+                settings: settings)
         }
         var plan = Neighbourhood.Plan(members: members, length: .seconds(length))
         // Both ways together: a comparison is uncertain by half of what the two delays differ by.
@@ -94,6 +97,19 @@ struct IslandWorld {
                 return (here - there).magnitude
             }
         }.max() ?? .infinity
+    }
+
+    /// Moments in which another settled member was further from one than that said, with what it was.
+    func overpromised(_ who: [Int], _ times: ClosedRange<Double>) -> [String] {
+        rows(times).flatMap { row in
+            let settled = who.filter { row.verdicts[$0] == .agreed }.compactMap { row.served[$0] }
+            guard let low = settled.min(), let high = settled.max() else { return [String]() }
+            return who.compactMap { index in
+                guard let served = row.served[index], let agreement = row.agreements[index] else { return nil }
+                let apart = max(high - served, served - low)
+                return apart <= agreement ? nil : "\(index) at \(row.time): \(apart) apart, \(agreement) said"
+            }
+        }
     }
 
     /// Moments in which a member promised something that was not so, with what it was.

@@ -11,6 +11,8 @@ struct TruthRow: Sendable {
         case bound = "the bound of the time served"
         /// Nothing of true time: this machine's own time is the reference.
         case own = "0: own time is the reference"
+        /// Nothing of true time: how far other members of the island can be.
+        case agreement = "the agreement"
         case nothing = "-"
     }
 
@@ -72,6 +74,17 @@ extension TruthRow {
         TruthRow(
             event: event, verdict: [.agreed], leap: .none, stratum: 10, distance: .own, flag: .unsynchronised,
             kernelError: known ? .known : .nothing, window: window, world: world)
+    }
+
+    /// What is true while a member of an island has no reference.
+    static func island(
+        _ event: String, _ verdict: Verdict, _ distance: Distance, known: Bool = false, at window: ClosedRange<Int>,
+        _ world: @escaping @Sendable () throws -> Scenario
+    ) -> TruthRow {
+        TruthRow(
+            event: event, verdict: [verdict], leap: distance == .nothing ? .unsynchronised : .none, stratum: 10,
+            distance: distance, flag: .unsynchronised, kernelError: known ? .known : .nothing, window: window,
+            world: world)
     }
 
     static let all: [TruthRow] = [
@@ -161,6 +174,21 @@ extension TruthRow {
         .local("`local orphan`, afterwards", known: false, at: 302...900) {
             try .truth(900, .dead) { $0.settings.local = .orphanOnly }
         },
+        .island("`role island`, nobody answers, the first 5 minutes", .unknown, .nothing, at: 2...300) {
+            try .island(900, members: .dead)
+        },
+        .island("`role island`, nobody answers, afterwards", .agreed, .own, at: 330...900) {
+            try .island(900, members: .dead)
+        },
+        .island("`role island`, other members answer", .agreed, .agreement, at: 1200...2000) { try .island(2000) },
+        .island("`role island`, the last reference is lost", .agreed, .agreement, known: true, at: 5000...9000) {
+            try .island(9000, members: .member(.zero)) {
+                $0.servers[0].phases = [.init(from: .zero, .good), .init(from: .seconds(3000), .dead)]
+            }
+        },
+        .followed("`role island`, a reference returns", at: 3300...4000) {
+            try .island(4000) { $0.servers[0].phases.append(.init(from: .seconds(3000), .good)) }
+        },
         .uncontrolled("-x: the clock is not ours to correct", .untouched, .untouched) {
             $0.settings.controlsClock = false
         },
@@ -230,7 +258,8 @@ extension TruthRow {
 
         "Bound" is the promise, "deviation" the standard deviation of the estimate (see the glossary). With `local` the time
         served is right by agreement: the machines of an isolated network agree on it, and a dispersion that says how far it
-        may be from true time would make them part. Its stratum, and the verdict, say what it is.
+        may be from true time would make them part. Its stratum, and the verdict, say what it is. With `role island` the
+        dispersion says how far the other members can be ([Islands.md](Islands.md)).
 
         The table is made from the rows of `Tests/ScenarioTests/TruthTable.swift`, each of which `TruthTableTests` checks
         second by second with the daemon's own engine in a simulated world. To write it anew:

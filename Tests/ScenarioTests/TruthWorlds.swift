@@ -32,6 +32,19 @@ extension Scenario {
         return scenario
     }
 
+    /// A member of an island: one source that may have true time, and two other members that are half a second fast.
+    static func island(
+        _ length: Int, members: ServerSettings.Condition = .member(.milliseconds(500)),
+        change: (inout Scenario) -> Void = { _ in }
+    ) throws -> Scenario {
+        try truth(length, .dead, others: 2) { scenario in
+            scenario.settings.island = IslandSettings()
+            scenario.settings.sources[0].maximumPoll = 6
+            for index in 1...2 { scenario.servers[index].phases = [.init(from: .zero, members)] }
+            change(&scenario)
+        }
+    }
+
     /// A scenario with a leap second, cut short and with `rtcsync`.
     static func leap(_ name: String) throws -> Scenario {
         var scenario = try #require(Scenario.named(name))

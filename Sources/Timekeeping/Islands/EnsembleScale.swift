@@ -267,7 +267,8 @@ public struct EnsembleScale: Equatable, Sendable {
         if followed >= settings.adoption { setting = vote.setting }
     }
 
-    private mutating func settle() {
+    /// This machine's own time is better than none, and others may join it.
+    public mutating func settle() {
         isSettled = true
         hasJoined = true
     }

@@ -135,6 +135,9 @@ extension Timekeeper {
             return
         }
         let hadJoined = scale.hasJoined
+        // Whoever has its time from an RTC waits for nobody, where nobody has agreed on anything yet.
+        let isFirst = !sources.contains { $0.island?.isSettled == true }
+        if !hadJoined, isFirst, settings.initialKnowledge != nil, confirmed != nil { scale.settle() }
         scale.correct(at: seconds(at: now))
         island?.scale = scale
         island?.hasJoined = scale.hasJoined

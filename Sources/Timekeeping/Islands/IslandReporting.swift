@@ -71,7 +71,8 @@ extension Timekeeper {
         served.stratum = island.stratum
         served.referenceIdentifier = IslandMark(island.claim).identifier
         served.referenceTime = NTPTimestamp(served.base - .seconds(1))
-        served.rootDispersion = Duration(clampingSeconds: (island.agreement ?? 0) + settings.precision.inSeconds)
+        let agreement = island.agreement.map { $0 + settings.precision.inSeconds }
+        served.rootDispersion = Duration(clampingSeconds: agreement ?? 0)
         served.dispersionRate = island.growth
     }
 }
