@@ -45,7 +45,7 @@ struct RealTimeClockCompareCommand: ParsableCommand {
 private struct ComparedClock {
     let name: String
     let clock: HardwareClock
-    var first: (fast: Double, moment: Instant<Realtime>)?
+    var first: (fast: Double, moment: Instant<Realtime>, uncertainty: Duration)?
 
     init(name: String, clock: HardwareClock) {
         self.name = name
@@ -60,10 +60,10 @@ private struct ComparedClock {
         if let first, edge.moment > first.moment {
             let span = (edge.moment - first.moment).inSeconds
             let rate = (fast - first.fast) / span * 1e6
-            let doubt = 1.5 * edge.uncertainty.inSeconds / span * 1e6
+            let doubt = (first.uncertainty + edge.uncertainty).inSeconds / span * 1e6
             line += "  gains \(RTCWords.fixed(rate)) ppm +/-\(RTCWords.fixed(doubt))"
         } else {
-            first = (fast, edge.moment)
+            first = (fast, edge.moment, edge.uncertainty)
         }
         return line
     }
