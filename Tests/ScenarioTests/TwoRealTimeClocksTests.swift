@@ -44,6 +44,30 @@ private func live(_ scenario: Scenario, seed: UInt64) -> SimulatedHost {
     return host
 }
 
+/// A timekeeper, and which RTC it had read.
+private struct ReadWatcher: Engine {
+    var engine: Timekeeper
+    var reads: [Int] = []
+
+    private mutating func watch(_ effects: [Effect]) {
+        for case .readRTC(let index) in effects { reads.append(index) }
+    }
+
+    func nextWake(after now: ClockReading) -> Instant<Monotonic> { engine.nextWake(after: now) }
+
+    mutating func wake(at now: ClockReading, effects: inout [Effect]) {
+        engine.wake(at: now, effects: &effects)
+        watch(effects)
+    }
+
+    mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
+        engine.receive(event, at: now, effects: &effects)
+        watch(effects)
+    }
+
+    mutating func finish(at now: ClockReading, effects: inout [Effect]) { engine.finish(at: now, effects: &effects) }
+}
+
 @Suite("The daemon and two RTCs")
 struct TwoRealTimeClocksTests {
     @Test(
@@ -88,6 +112,21 @@ struct TwoRealTimeClocksTests {
         let other = BootDecision(evidence)
         #expect(other.realTimeClock == 0)
         #expect((other.time - truth).magnitude <= (try #require(other.bound)))
+    }
+
+    @Test("The edge of one is never looked for while that of the other is: a read of one would delay the other's")
+    func oneAfterTheOther() {
+        var scenario = world(hours: 1)
+        scenario.length = .seconds(600)
+        var host = SimulatedHost(scenario, seed: 4)
+        var engine = ReadWatcher(
+            engine: Timekeeper(
+                settings: scenario.settings, at: host.read(), kernelRate: host.clock.rate,
+                random: RandomSource(seed: 4, stream: 9)))
+        run(&engine, on: &host)
+        let turns = zip(engine.reads, engine.reads.dropFirst()).count { $0 != $1 }
+        // One turn for each comparison at most.
+        #expect(engine.reads.count > 300 && turns < 40, "\(turns) of \(engine.reads.count)")
     }
 
     @Test("An RTC that fails is said once, by its name, and the other is measured all the same")
