@@ -308,22 +308,16 @@ extension Timekeeper {
         mark(index, .combined, "It is a member of this island, and \(apart) away from us.")
     }
 
-    /// Whether a source only hands on what we, or members of our island, have told it.
+    /// Whether a source only hands on what we told it, or what another one tells that we hear ourselves. Members that combine
+    /// each other would believe what they have made up together.
     func isHearsay(_ source: Source) -> Bool {
-        guard island != nil else { return false }
-        var current = source
-        // So many may have handed it on, one to the next.
-        for _ in sources.indices {
-            guard current.island == nil else { return true }
-            guard current.stratum > 1, current.settings.kind != .referenceClock else { return false }
-            let followed = current.referenceIdentifier.bits
-            if let local = current.lastReply?.local, local.identifier == followed { return true }
-            guard let next = sources.first(where: { $0.endpoint?.address.identifier == followed }),
-                next.number != current.number
-            else { return false }
-            current = next
+        guard island != nil, source.stratum > 1, source.settings.kind != .referenceClock else { return false }
+        let followed = source.referenceIdentifier.bits
+        if let local = source.lastReply?.local, local.identifier == followed { return true }
+        return sources.contains { other in
+            other.number != source.number && other.endpoint?.address.identifier == followed && other.reach != 0
+                && other.missedAlone < 3
         }
-        return true
     }
 
     private mutating func noteIsland(_ now: ClockReading, _ effects: inout [Effect]) {

@@ -150,7 +150,7 @@ extension Timekeeper {
             return mark(index, .badStratum, "Its stratum is \(source.stratum), and this island's is no more.")
         }
         if isHearsay(source) {
-            return mark(index, .orphan, "What it follows is this machine or another member of the island.")
+            return mark(index, .orphan, "It follows this machine, or a source that is asked as well.")
         }
         if let local = localReference, local.orphan, source.stratum >= Int(local.stratum) {
             return mark(index, .orphan, "It serves its own local time (orphan).")
