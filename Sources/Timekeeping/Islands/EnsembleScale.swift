@@ -52,6 +52,8 @@ public struct EnsembleScale: Equatable, Sendable {
     public private(set) var setting = HandSetting.never
     /// Corrections since it settled, up to some number: gains are high at first.
     private var calm = 0
+    /// Small corrections in a row before it settled.
+    private var quiet = 0
     /// Quiet corrections in a row towards members that follow a later setting by hand.
     private var followed = 0
     /// How far it was from the others at the last correction.
@@ -232,8 +234,8 @@ public struct EnsembleScale: Equatable, Sendable {
         let gains = calm < 200 ? (phase: 0.3, rate: 0.03) : (phase: 0.2, rate: 0.015)
         let most = settings.slewRate * elapsed
         if aim.magnitude < settings.settledLimit {
+            // Smoothed differences stay: most likely all move alike, and otherwise that shows in the next comparisons.
             offset += gains.phase * aim
-            for key in Array(peers.keys) { peers[key]?.smoothed -= gains.phase * aim }
         } else {
             // Whoever we go by may be on the way itself.
             let most = settings.fastest
@@ -254,9 +256,13 @@ public struct EnsembleScale: Equatable, Sendable {
         if isSettled, aim.magnitude > 2 * limit, vote.isOutvoted {
             isSettled = false
             calm = 0
-        } else if !isSettled, aim.magnitude < limit {
-            setting = vote.setting
-            settle()
+        } else if !isSettled {
+            // Before its rate has come near the others', nobody goes by its crystal.
+            quiet = aim.magnitude < limit ? quiet + 1 : 0
+            if quiet >= settings.probation {
+                setting = vote.setting
+                settle()
+            }
         }
         calm = isSettled && aim.magnitude < limit ? min(calm + 1, 1000) : 0
         guard vote.setting != setting else {
@@ -269,6 +275,7 @@ public struct EnsembleScale: Equatable, Sendable {
 
     /// This machine's own time is better than none, and others may join it.
     public mutating func settle() {
+        quiet = 0
         isSettled = true
         hasJoined = true
     }

@@ -8,6 +8,8 @@ extension EnsembleScale {
         public var mostWeight = 0.25
         /// Who differs by less belongs to the ensemble.
         public var settledLimit = 1e-3
+        /// After so many corrections in a row.
+        public var probation = 8
         /// Noise of one comparison, until it is known better; also what nobody is blamed for.
         public var noise = 50e-6
         /// Near the others, a correction is never faster; who is further away than a sixty-fourth of a second or so is

@@ -61,17 +61,22 @@ struct EnsembleVote {
                     weight: 1 / (own.wander * own.wander)), at: 0)
         }
         guard voters.contains(where: { $0.number != nil }) else { return }
-        let middle = Self.median(voters.map(\.smoothed))
-        let spread = 1.4826 * Self.median(voters.map { ($0.smoothed - middle).magnitude })
+        let majority = Self.majority(voters.map(\.smoothed), within: 2 * settings.noise)
+        let middle = majority ?? Self.median(voters.map(\.smoothed))
+        // Without a majority that agrees, as after a division by halves, whoever is not far from the middle.
+        let spread = majority == nil ? 1.4826 * Self.median(voters.map { ($0.smoothed - middle).magnitude }) : 0
         let limit = max(5 * spread, 2 * settings.noise)
-        // Nobody is blamed for what the way between us may have done.
-        func agrees(_ voter: Voter) -> Bool {
-            (voter.smoothed - middle).magnitude <= max(limit, voter.uncertainty)
+        // Nobody is blamed for what the way between us may have done. Who comes near the limit counts less already: who
+        // lies a little more each time has no say left when it is found out.
+        func share(_ voter: Voter) -> Double {
+            let distance = (voter.smoothed - middle) / max(limit, voter.uncertainty)
+            return distance.magnitude < 1 ? (1 - distance * distance) * (1 - distance * distance) : 0
         }
-        let good = voters.filter(agrees)
-        falsetickers = Set(voters.filter { !agrees($0) }.compactMap(\.number))
+        let good = voters.filter { share($0) > 0 }
+        falsetickers = Set(voters.filter { share($0) == 0 }.compactMap(\.number))
         isOutvoted = counts && !good.contains { $0.number == nil }
-        let weights = Self.capped(good.map(\.weight), at: settings.mostWeight)
+        let capped = Self.capped(good.map(\.weight), at: settings.mostWeight)
+        let weights = Self.normal(zip(good, capped).map { share($0) * $1 })
         aim = zip(good, weights).reduce(0) { $0 + $1.0.difference * $1.1 }
         if !counts { slew = zip(good, weights).reduce(0) { $0 + $1.0.slew * $1.1 } }
     }
@@ -93,6 +98,17 @@ struct EnsembleVote {
     private static func normal(_ weights: [Double]) -> [Double] {
         let sum = weights.reduce(0, +)
         return weights.map { $0 / sum }
+    }
+
+    /// The middle of the strict majority that lies closest together; nil if even that is wider than a width.
+    static func majority(_ values: [Double], within width: Double) -> Double? {
+        let sorted = values.sorted()
+        let count = sorted.count / 2 + 1
+        let best = (0...max(sorted.count - count, 0)).map { sorted[$0..<min($0 + count, sorted.count)] }.min {
+            ($0.last ?? 0) - ($0.first ?? 0) < ($1.last ?? 0) - ($1.first ?? 0)
+        }
+        guard let best, let low = best.first, let high = best.last, high - low <= width else { return nil }
+        return (low + high) / 2
     }
 
     static func median(_ values: [Double]) -> Double {
