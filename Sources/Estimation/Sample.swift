@@ -17,6 +17,9 @@ public struct Sample: Equatable, Sendable {
     public var rootDispersion: Double
     /// Standard deviation of the offset, where it was measured; nil where the way tells it (``PathModel``).
     public var deviation: Double?
+    /// Standard deviation that is left where the way added nothing, if that is known better than from the precision of
+    /// both clocks: network interfaces stamped the packets.
+    public var stampDeviation: Double?
 
     public init(
         time: Double, offset: Double, delay: Double, dispersion: Double, rootDelay: Double, rootDispersion: Double,

@@ -48,4 +48,17 @@ public struct ClockPair: Sendable, Hashable {
             realtime: Instant(sinceEpoch: best.before + best.width / 2), other: best.other,
             uncertainty: best.width / 2)
     }
+
+    /// Of many readings those that took hardly longer than the shortest, as one; nil if none makes sense.
+    public static func shortest(_ pairs: [ClockPair]) -> ClockPair? {
+        // Negative when the wall clock was stepped meanwhile.
+        let sound = pairs.filter { $0.uncertainty >= .zero }
+        guard let shortest = sound.min(by: { $0.uncertainty < $1.uncertainty }) else { return nil }
+        let short = sound.filter { $0.uncertainty <= shortest.uncertainty * 5 / 4 }
+        let differences = short.map { $0.other - $0.realtime.sinceEpoch }.reduce(.zero, +)
+        let widest = short.map(\.uncertainty).max() ?? shortest.uncertainty
+        let last = short.last ?? shortest
+        return ClockPair(
+            realtime: last.realtime, other: last.realtime.sinceEpoch + differences / short.count, uncertainty: widest)
+    }
 }

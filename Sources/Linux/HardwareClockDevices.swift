@@ -15,12 +15,20 @@ public struct HardwareClockDevice: ~Copyable {
         try ClockPair.read(number: clinux_phc_clock(descriptor.number), attempts: attempts)
     }
 
-    /// CLOCK_MONOTONIC_RAW, which nobody steers, and this clock at one moment, and how far the two may be from the same.
-    public func rawPair(attempts: Int = 9) throws(SystemError) -> (
+    /// CLOCK_MONOTONIC_RAW, which nobody steers, and this clock at one moment, and how far the two may be from the same:
+    /// the mean of the shortest of some readings, because each of them is as noisy as the bus is.
+    public func rawPair(readings: Int = 15) throws(SystemError) -> (
         raw: Duration, clock: Duration, uncertainty: Duration
     ) {
-        let pair = try ClockPair.read(
-            number: clinux_phc_clock(descriptor.number), attempts: attempts, against: MachineClock.raw.rawValue)
+        var pairs: [ClockPair] = []
+        for _ in 0..<readings {
+            pairs.append(
+                try ClockPair.read(
+                    number: clinux_phc_clock(descriptor.number), attempts: 1, against: MachineClock.raw.rawValue))
+        }
+        guard let pair = ClockPair.shortest(pairs) else {
+            throw SystemError(call: "clock_gettime", number: SystemError.tryAgain)
+        }
         return (pair.realtime.sinceEpoch, pair.other, pair.uncertainty)
     }
 }

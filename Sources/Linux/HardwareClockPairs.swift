@@ -46,7 +46,7 @@ public struct HardwareClockPairs: ~Copyable {
             unsafe clinux_hardware_clock_read(number, Int32(buffer.count), buffer.baseAddress)
         }
         let count = try SystemError.check("PTP_SYS_OFFSET", result)
-        guard let best = Self.shortest(pairs.prefix(Int(count)).map(Self.pair)) else {
+        guard let best = ClockPair.shortest(pairs.prefix(Int(count)).map(Self.pair)) else {
             throw SystemError(call: "PTP_SYS_OFFSET", number: SystemError.tryAgain)
         }
         return best
@@ -57,19 +57,6 @@ public struct HardwareClockPairs: ~Copyable {
         let width = Duration(pair.after) - before
         return ClockPair(
             realtime: Instant(sinceEpoch: before + width / 2), other: Duration(pair.clock), uncertainty: width / 2)
-    }
-
-    /// Of many readings those that took hardly longer than the shortest, as one; nil if none makes sense.
-    public static func shortest(_ pairs: [ClockPair]) -> ClockPair? {
-        // Negative when the wall clock was stepped meanwhile.
-        let sound = pairs.filter { $0.uncertainty >= .zero }
-        guard let shortest = sound.min(by: { $0.uncertainty < $1.uncertainty }) else { return nil }
-        let short = sound.filter { $0.uncertainty <= shortest.uncertainty * 5 / 4 }
-        let differences = short.map { $0.other - $0.realtime.sinceEpoch }.reduce(.zero, +)
-        let widest = short.map(\.uncertainty).max() ?? shortest.uncertainty
-        let last = short.last ?? shortest
-        return ClockPair(
-            realtime: last.realtime, other: last.realtime.sinceEpoch + differences / short.count, uncertainty: widest)
     }
 
     /// Has the device stamp a pulse that comes in by a pin.

@@ -3,7 +3,7 @@ internal import TimeBase
 internal import Timekeeping
 
 /// The worlds of the published comparison of time daemons, under the same names and with the same lengths and windows,
-/// so that figures can be laid side by side. `lanhw` is missing: it needs a network interface with a clock.
+/// so that figures can be laid side by side.
 extension Scenario {
     /// All scenarios of which there are published figures.
     public static let published: [Scenario] = lan + internet + starts + changing + gaps + liars + [refclk]
@@ -24,13 +24,23 @@ extension Scenario {
         Scenario(
             "lanfast", "LAN, 2 µs jitter, one request a second, wander 1e-9", length: 4000, statisticsFrom: 1000,
             oscillator: crystal(1e-9), servers: [server(1, lanPath(2e-6))]
-        ).with { scenario in
-            for index in scenario.settings.sources.indices {
-                scenario.settings.sources[index].minimumPoll = 0
-                scenario.settings.sources[index].maximumPoll = 0
-            }
+        ).with { $0.pollEachSecond() },
+        Scenario(
+            "lanhw", "LAN, 10 ns jitter, packets stamped by the interface (read to 100 ns), one request a second",
+            length: 4000, statisticsFrom: 1000, oscillator: crystal(1e-9, ppm: 10), initialError: .milliseconds(10),
+            servers: [server(1, lanPath(10e-9))]
+        ).with {
+            $0.pollEachSecond()
+            $0.interfaceClock = SimulatedInterfaceClockSettings(jitter: 100e-9)
         },
     ]
+
+    private mutating func pollEachSecond() {
+        for index in settings.sources.indices {
+            settings.sources[index].minimumPoll = 0
+            settings.sources[index].maximumPoll = 0
+        }
+    }
 
     private static let internet: [Scenario] = [
         Scenario(

@@ -31,6 +31,7 @@ enum RandomStream {
     static let oscillator: UInt64 = 1
     static let engine: UInt64 = 2
     static let attacker: UInt64 = 3
+    static let interfaceClock: UInt64 = 4
 
     static func referenceClock(_ index: Int) -> UInt64 { 50 + UInt64(index) }
 

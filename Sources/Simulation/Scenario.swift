@@ -75,6 +75,8 @@ public struct Scenario: Equatable, Sendable {
     public var stampsOfSending: Duration? = .microseconds(2)
     /// Clocks of the machine's own, in the order of ``TimekeeperSettings/referenceClocks``.
     public var referenceClocks: [SimulatedReferenceClockSettings] = []
+    /// The clock by which the network interface stamps packets; nil = the kernel stamps them.
+    public var interfaceClock: SimulatedInterfaceClockSettings?
     /// What the engine is told.
     public var settings: TimekeeperSettings
 

@@ -88,6 +88,7 @@ public struct SimulatedHost: Host {
     private var indices: [IPAddress: Int] = [:]
     private var attacker: OffPathAttacker?
     private var referenceClocks: [SimulatedReferenceClock]
+    private var interfaceClock: SimulatedInterfaceClock?
     /// Sockets that are open, whom they are connected to, and when a request went out by them.
     private var sockets: [RequestToken: (peer: Endpoint, sent: Duration)] = [:]
     private var nextSecond = Duration.seconds(1)
@@ -111,6 +112,9 @@ public struct SimulatedHost: Host {
         referenceClocks = scenario.referenceClocks.enumerated().map { index, settings in
             SimulatedReferenceClock(
                 settings, random: RandomSource(seed: seed, stream: RandomStream.referenceClock(index)))
+        }
+        interfaceClock = scenario.interfaceClock.map {
+            SimulatedInterfaceClock($0, random: RandomSource(seed: seed, stream: RandomStream.interfaceClock))
         }
         for index in referenceClocks.indices where referenceClocks[index].settings.isPeriodic {
             expect(second: .seconds(1), of: index)
@@ -293,8 +297,7 @@ public struct SimulatedHost: Host {
         if octets.count > 2 { poll = Int8(bitPattern: octets[2]) }
         sockets[token] = (destination, now)
         if let after = scenario.stampsOfSending {
-            let stamp = Stamp(time: read().realtime, kind: .kernel)
-            queue.insert(.event(.sent(token, at: stamp)), at: now + after)
+            queue.insert(.event(.sent(token, at: stamp())), at: now + after)
         }
         if var attacker {
             for forgery in attacker.forgeries(at: now) {
@@ -357,9 +360,14 @@ public struct SimulatedHost: Host {
             } else {
                 counts.forgedReceived += 1
             }
-            let stamp = Stamp(time: read().realtime, kind: .kernel)
-            return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp)
+            return .datagram(token, octets: octets, from: source, to: Scenario.clientAddress, at: stamp())
         }
+    }
+
+    /// Of a packet that passes the network interface now.
+    private mutating func stamp() -> Stamp {
+        if let moment = interfaceClock?.stamp(at: now, by: clock) { return Stamp(time: moment, kind: .hardware) }
+        return Stamp(time: read().realtime, kind: .kernel)
     }
 
     // MARK: Reference clocks
