@@ -199,7 +199,7 @@ extension Bench {
         #expect(bench.error.magnitude < 1e-3)
         #expect(bench.rate.frequency.magnitude.ppm < 200)
         bench.run(for: .seconds(500))
-        #expect(bench.error.magnitude < 5e-5)
+        #expect(bench.error.magnitude < 1e-4)
         #expect(!bench.notes.contains { if case .steppedByOthers = $0 { true } else { false } })
         #expect(bench.ask(.shutdown) == .status(.success))
         #expect(bench.exitStatus == 0)

@@ -117,6 +117,8 @@ struct Source {
     var path = PathModel()
     /// The moment of the last sample that went into the filter.
     var lastFed = -Double.infinity
+    /// The first sample since the way turned out to be much shorter than was thought; those before it were all congested.
+    var shortSince = -Double.infinity
     var delayQuantile: QuantileTracker?
     var lastSample: Instant<Monotonic>?
     var lastReply: LastReply?
@@ -198,6 +200,7 @@ struct Source {
         estimate.reset()
         path.reset()
         lastFed = -.infinity
+        shortSince = -.infinity
         planned = nil
         startSteps = 0
         reach = 0

@@ -7,7 +7,10 @@ extension Timekeeper {
     mutating func fuse(_ combination: inout Combination, because updated: Int?, _ moment: Double, _ now: ClockReading) {
         // All samples that led to a source being accepted, not only the last, in the order in which they were taken.
         let unknown = combination.indices.filter { !(filter?.knows(sources[$0].number) ?? false) }
-        let samples = unknown.flatMap { index in sources[index].estimate.history.map { (index: index, sample: $0) } }
+        let samples = unknown.flatMap { index in
+            sources[index].estimate.history.filter { $0.time >= sources[index].shortSince }
+                .map { (index: index, sample: $0) }
+        }
         for (index, sample) in samples.sorted(by: { $0.sample.time < $1.sample.time }) { feed(sample, index) }
         if let updated, combination.indices.contains(updated), let sample = sources[updated].estimate.newest,
             sample.time > sources[updated].lastFed
@@ -43,7 +46,7 @@ extension Timekeeper {
         let scale = asymmetryScale(index)
         // In an hour, a tenth of what a path may be asymmetric by.
         let drift = scale * scale / 100 / 3600
-        let floor = settings.precision.inSeconds + min(sample.dispersion, 1e-6)
+        let floor = sample.stampDeviation ?? settings.precision.inSeconds + min(sample.dispersion, 1e-6)
         let variance =
             sample.deviation.map { $0 * $0 } ?? sources[index].path.variance(of: sample.delay, floor: floor)
         sources[index].lastFed = sample.time
