@@ -69,6 +69,9 @@ extension Scenario {
         "lan10", "lan50", "lan10_w8", "lan10_w7", "inet1", "inet1_w8", "inet1_w7", "inet10",
     ]
 
+    /// Where the ideal is known too, but measures something else: how far the crystal itself strays without a server.
+    public static let carriedOn = ["holdover"]
+
     /// Half of the shortest round trip to any good server, seconds: what no client can know better. nil without one.
     var halfRoundTrip: Double? {
         servers.filter { $0.phases.contains { $0.condition == .good } }
@@ -80,9 +83,10 @@ extension SimulatedHost {
     /// Root mean square of the error, sampled at each full second from a moment on, that a clock corrected at once by the
     /// ideal filter would have had: the same crystal, the same packets, the same delays, seconds.
     ///
-    /// - Returns: nil where the ideal is not defined: see ``Scenario/limited``.
+    /// - Returns: nil where the ideal is not defined: see ``Scenario/limited`` and ``Scenario/carriedOn``.
     func idealRMS(from begin: Duration) -> Double? {
-        guard Scenario.limited.contains(scenario.name), let server = scenario.servers.first else { return nil }
+        guard (Scenario.limited + Scenario.carriedOn).contains(scenario.name), let server = scenario.servers.first
+        else { return nil }
         let bases = (there: server.toServer.base, back: server.fromServer.base)
         let oscillator = clock.oscillator
         var filter = IdealFilter(wander: scenario.oscillator.wander)

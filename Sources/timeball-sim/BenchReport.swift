@@ -37,7 +37,7 @@ enum BenchReport {
             lines.append(
                 "geometric mean over \(published.count) scenarios, to chrony's: rms \(rms), packets \(packets)")
         }
-        let ratios = rows.compactMap(\.idealRatio)
+        let ratios = rows.filter { Scenario.limited.contains($0.scenario) }.compactMap(\.idealRatio)
         if let mean = GeometricMean(ratios) {
             lines.append("geometric mean over \(ratios.count) scenarios, to the ideal filter: rms \(mean)")
         }

@@ -13,7 +13,8 @@ enum LimitReport {
                 row.scenario.padded(to: 16) + String(seconds: row.rms).padded(to: -10)
                     + String(seconds: ideal).padded(to: -10) + String(ratio, decimals: 3).padded(to: -8))
         }
-        if let mean = GeometricMean(rows.compactMap(\.idealRatio)) { lines.append("geometric mean: \(mean)") }
+        let judged = rows.filter { Scenario.limited.contains($0.scenario) }
+        if let mean = GeometricMean(judged.compactMap(\.idealRatio)) { lines.append("geometric mean: \(mean)") }
         return lines.joined(separator: "\n")
     }
 }
