@@ -45,6 +45,8 @@ public enum Note: Equatable, Sendable {
     case islandSettled(members: Int)
     /// Most members of the island are this far away.
     case islandOutvoted(by: Duration)
+    /// The common time was beyond what an RTC allows, and is brought back by this much.
+    case islandPulled(by: Duration, name: String)
     case islandBelowFloor(TimeFloor)
     case realTimeClockFailed(name: String, reason: String)
     /// Somebody else put an RTC forward by this.
@@ -63,7 +65,7 @@ public enum Note: Equatable, Sendable {
         case .cannotSynchronise, .falseticker, .changeTooLarge, .steppedByOthers, .unresolved, .kissOfDeath,
             .largeChange, .suspended, .leapTableExpired, .noInitialSource, .dumpNotLoaded, .noDumpDirectory,
             .temperatureUnreadable, .temperatureOutOfRange, .temperatureImplausible, .realTimeClockFailed,
-            .realTimeClockSet, .islandOutvoted, .islandBelowFloor:
+            .realTimeClockSet, .islandOutvoted, .islandBelowFloor, .islandPulled:
             .warning
         case .refused, .timedOut, .noSources: .error
         default: .information
@@ -121,6 +123,9 @@ public enum Note: Equatable, Sendable {
         case .islandSettled(let members):
             "Without a reference, the clock follows the common time of an island; "
                 + "\(members) other member\(members == 1 ? " answers" : "s answer")"
+        case .islandPulled(let change, let name):
+            "The common time of the island is beyond all that \(Self.clock("the", name)) can be off: it goes back by "
+                + "\(Self.seconds(change)) seconds, and all members with it"
         case .islandOutvoted(let distance):
             "Other members of the island are up to \(Self.seconds(distance)) seconds away; the clock slews to them"
         case .islandBelowFloor(let floor):

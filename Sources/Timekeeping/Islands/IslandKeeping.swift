@@ -16,6 +16,8 @@ struct IslandKeeping: Equatable {
     var hadReference = false
     /// What was known of the frequency when the island began.
     var known: Drift?
+    /// The last setting of the common time that an RTC of ours made.
+    var settingByRTC = EnsembleScale.HandSetting.never
     /// What the log says of us already.
     var told = Told.nothing
 
@@ -158,7 +160,7 @@ extension Timekeeper {
     // MARK: Steering
 
     /// Lets the clock follow the scale.
-    private mutating func steerByIsland(_ now: ClockReading, _ effects: inout [Effect], mayStep: Bool) {
+    mutating func steerByIsland(_ now: ClockReading, _ effects: inout [Effect], mayStep: Bool) {
         guard let scale = island?.scale else { return }
         let moment = seconds(at: now)
         let limit = settings.maximumDrift.ratio

@@ -50,11 +50,12 @@ extension Timekeeper {
         let source = sources[index]
         guard settings.estimator == .filter, let filter, filter.knows(source.number) else { return nil }
         let isNear = source.path.minimum.map { $0 < Self.farDelay } ?? false
-        // A peer follows our rhythm, and we its.
-        let habit = isNear && source.settings.kind != .peer ? PollHabit.near : .far
+        // A peer follows our rhythm, and we its; members of an island, too.
+        let isMutual = source.settings.kind == .peer || settings.island != nil
+        let habit = isNear && !isMutual ? PollHabit.near : .far
         var shortest = Duration.poll(source.settings.minimumPoll).inSeconds
         var longest = max(habit.longest * Duration.poll(source.settings.maximumPoll).inSeconds, shortest)
-        if mayBeCongested(source.path) { longest = max(min(longest, Self.congestion.interval), shortest) }
+        if !isMutual, mayBeCongested(source.path) { longest = max(min(longest, Self.congestion.interval), shortest) }
         if source.settings.initialBurst, source.startSteps < habit.startSpacing.count,
             (30.0...64.0).contains(shortest)
         {

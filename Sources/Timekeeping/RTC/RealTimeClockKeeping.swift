@@ -27,6 +27,10 @@ struct RealTimeClockKeeping {
     var quickComparisons = 0
     /// What a sensor said last, °C.
     var celsius: Double?
+    /// By how much an island's time was fast when it was looked at last.
+    var lastLook: (moment: Instant<Monotonic>, fast: Double)?
+    /// Whether nobody has set it since there was true time, as far as an island could see.
+    var isTrustedByIsland = true
 
     init(_ settings: RealTimeClockSettings, at now: Instant<Monotonic>) {
         self.settings = settings
@@ -78,13 +82,16 @@ extension Timekeeper {
                 return
             }
             // Only who knows the time can judge another clock.
-            guard let time = trueTime(at: now.monotonic, now), time.bound < 0.25 else {
+            let time = trueTime(at: now.monotonic, now)
+            guard time.map({ $0.bound < 0.25 }) ?? isAskedByIsland(keeping) else {
                 keeping.due = now.monotonic + .seconds(16)
                 return
             }
-            keeping.tracker.kernelWrites(
-                keeping.settings.isWrittenByKernel && kernelStatus?.isSynchronised ?? false,
-                at: time.time.sinceEpoch.inSeconds)
+            if let time {
+                keeping.tracker.kernelWrites(
+                    keeping.settings.isWrittenByKernel && kernelStatus?.isSynchronised ?? false,
+                    at: time.time.sinceEpoch.inSeconds)
+            }
             if keeping.settings.hasInterrupt {
                 keeping.phase = .waiting(until: now.monotonic + .seconds(3))
                 effects.append(.watchRTC(index))
@@ -108,7 +115,7 @@ extension Timekeeper {
     }
 
     /// Goes on looking for the edge.
-    private func search(
+    private mutating func search(
         _ index: Int, _ keeping: inout RealTimeClockKeeping, _ now: ClockReading, _ effects: inout [Effect]
     ) {
         switch keeping.finder.next(at: now.monotonic) {
@@ -175,7 +182,7 @@ extension Timekeeper {
     }
 
     /// Compares an edge with true time.
-    private func compare(
+    private mutating func compare(
         _ index: Int, _ keeping: inout RealTimeClockKeeping, _ edge: EdgeFinder.Edge, _ now: ClockReading,
         _ effects: inout [Effect]
     ) {
@@ -183,7 +190,11 @@ extension Timekeeper {
         keeping.failures = 0
         keeping.due = now.monotonic + .seconds(16)
         // An edge from before a step cannot be placed.
-        guard let known = trueTime(at: edge.moment, now), now.monotonic - edge.moment < .seconds(5) else { return }
+        guard now.monotonic - edge.moment < .seconds(5) else { return }
+        guard let known = trueTime(at: edge.moment, now) else {
+            return compareWithIsland(&keeping, edge, now, &effects)
+        }
+        (keeping.lastLook, keeping.isTrustedByIsland) = (nil, true)
         let time = known.time.sinceEpoch.inSeconds
         let edgeDeviation = edge.uncertainty.inSeconds / 3.0.squareRoot()
         let sample = RealTimeClockSample(
