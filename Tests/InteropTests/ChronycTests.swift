@@ -101,9 +101,19 @@ extension Interop {
                 try rig.waitUntilMeasured(theirs, sources: 3)
 
                 for (command, isSane) in Self.commands {
-                    let expected = shape(try rig.chronyc(theirs, command))
-                    #expect(shape(try rig.chronyc(ours, command)) == expected, "\(command), Unix socket")
-                    #expect(shape(try rig.chronycOverUDP(ours, command)) == expected, "\(command), UDP")
+                    var expected = shape(try rig.chronyc(theirs, command))
+                    var (socket, udp) = try (
+                        shape(rig.chronyc(ours, command)), shape(rig.chronycOverUDP(ours, command))
+                    )
+                    // On a busy machine chronyc may give up on one of its questions, of either daemon.
+                    for _ in 0..<3 where socket != expected || udp != expected {
+                        expected = shape(try rig.chronyc(theirs, command))
+                        (socket, udp) = try (
+                            shape(rig.chronyc(ours, command)), shape(rig.chronycOverUDP(ours, command))
+                        )
+                    }
+                    #expect(socket == expected, "\(command), Unix socket")
+                    #expect(udp == expected, "\(command), UDP")
                     try isSane(try rig.fields(ours, command))
                 }
                 #expect(
