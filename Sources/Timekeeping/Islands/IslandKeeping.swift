@@ -93,6 +93,7 @@ extension Timekeeper {
         island.due = now.monotonic + Duration(clampingSeconds: limits.interval)
         island.known = Drift(frequency: discipline.frequency, skew: discipline.skew)
         island.hadReference = false
+        island.settingByRTC = .never
         island.told = .nothing
         self.island = island
         aim = Aim(time: moment, offset: offset)
