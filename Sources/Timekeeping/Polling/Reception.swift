@@ -146,7 +146,8 @@ extension Timekeeper {
             }
             take(measured.sample, index, now, &effects)
             replaceIfDead(index, now, &effects)
-        case .unsynchronised, .rootDistance:
+        case .unsynchronised, .rootDistance, .loop:
+            // What it told before does not count any more, either.
             sources[index].adjustPoll(by: 0.1)
             burstFailed(index)
             select(because: nil, now, &effects)
@@ -332,7 +333,7 @@ extension Timekeeper {
     }
 
     /// Test D: a server that follows us would tell us our own time.
-    private func isLoop(_ header: NTPHeader, _ local: IPAddress?) -> Bool {
+    func isLoop(_ header: NTPHeader, _ local: IPAddress?) -> Bool {
         guard header.stratum > 1, let local, !local.isLoopback else { return false }
         return header.referenceIdentifier.bits == local.identifier
     }

@@ -149,6 +149,9 @@ extension Timekeeper {
         if let island, source.stratum >= Int(island.settings.stratum) {
             return mark(index, .badStratum, "Its stratum is \(source.stratum), and this island's is no more.")
         }
+        if let last = source.lastReply, isLoop(last.header, last.local) {
+            return mark(index, .unsynchronised, "It follows this machine, and tells nothing of its own.")
+        }
         if isHearsay(source) {
             return mark(index, .orphan, "It follows this machine, or a source that is asked as well.")
         }
