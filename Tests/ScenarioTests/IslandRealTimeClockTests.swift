@@ -1,4 +1,3 @@
-internal import Addresses
 internal import Engine
 internal import RealTimeClock
 internal import Simulation
@@ -10,14 +9,8 @@ internal import Timekeeping
 @Suite("An island with a real-time clock") struct IslandRealTimeClockTests {
     /// Four hours with a server, and then none; half an hour later the crystal gains 60 ppm more at once.
     private func world(hours: Int, hasClock: Bool) -> Scenario {
-        var scenario = Scenario(
-            "island_rtc", "An island of one, with a DS3231", length: hours * 3600, statisticsFrom: 14_400,
-            oscillator: OscillatorSettings(frequency: Frequency(ppm: 12), wander: 1e-9),
-            servers: [
-                ServerSettings(
-                    address: .v4(0xc000_0201), toServer: NetworkPath(base: 0.004, jitter: 0.0003),
-                    fromServer: NetworkPath(base: 0.004, jitter: 0.0003))
-            ])
+        var scenario = Scenario.withServer(
+            "island_rtc", "An island of one, with a DS3231", seconds: hours * 3600, statisticsFrom: 14_400)
         scenario.oscillator.step = .init(change: Frequency(ppm: 60), at: .seconds(16_200))
         scenario.connectivity = .until(.seconds(14_400))
         scenario.settings.island = IslandSettings()

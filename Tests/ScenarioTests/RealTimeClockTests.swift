@@ -1,4 +1,3 @@
-import Addresses
 import BoundPage
 import Engine
 import RealTimeClock
@@ -10,14 +9,7 @@ import Timekeeping
 
 /// A machine on a network, for some hours, whose RTC the daemon itself measures.
 private func world(_ chip: SimulatedRealTimeClock.Chip, rtcsync: Bool, hours: Int) -> Scenario {
-    var scenario = Scenario(
-        "rtc", "A machine with an RTC on a bus", length: hours * 3600, statisticsFrom: 0,
-        oscillator: OscillatorSettings(frequency: Frequency(ppm: 12), wander: 1e-9),
-        servers: [
-            ServerSettings(
-                address: .v4(0xc000_0201), toServer: NetworkPath(base: 0.004, jitter: 0.0003),
-                fromServer: NetworkPath(base: 0.004, jitter: 0.0003))
-        ])
+    var scenario = Scenario.withServer("rtc", "A machine with an RTC on a bus", seconds: hours * 3600)
     var settings = SimulatedChipSettings(chip)
     settings.offset = 2.25
     settings.away = .seconds(7 * 86_400)
@@ -29,15 +21,6 @@ private func world(_ chip: SimulatedRealTimeClock.Chip, rtcsync: Bool, hours: In
     return scenario
 }
 
-private func live(_ scenario: Scenario, seed: UInt64) -> SimulatedHost {
-    var host = SimulatedHost(scenario, seed: seed)
-    var engine = Timekeeper(
-        settings: scenario.settings, at: host.read(), kernelRate: host.clock.rate,
-        random: RandomSource(seed: seed, stream: 9))
-    run(&engine, on: &host)
-    return host
-}
-
 @Suite("The daemon and its RTC")
 struct RealTimeClockScenarioTests {
     @Test(
@@ -45,7 +28,7 @@ struct RealTimeClockScenarioTests {
         arguments: [false, true], [UInt64](1...2))
     func learns(rtcsync: Bool, seed: UInt64) throws {
         let scenario = world(.ds3231, rtcsync: rtcsync, hours: 10)
-        let host = live(scenario, seed: seed)
+        let host = scenario.lived(seed: seed)
         let chip = try #require(host.realTimeClocks.first)
         #expect((chip.kernelWriteCount > 20) == rtcsync)
         #expect(chip.setCount == 0)

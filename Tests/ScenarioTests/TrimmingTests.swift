@@ -1,4 +1,3 @@
-import Addresses
 import Engine
 import RealTimeClock
 import Recording
@@ -11,14 +10,7 @@ import Timekeeping
 struct TrimmingTests {
     /// Two RTCs, both some seconds off, of which the first is to be trimmed.
     private var world: Scenario {
-        var scenario = Scenario(
-            "trim", "A machine whose RTC is trimmed", length: 900, statisticsFrom: 0,
-            oscillator: OscillatorSettings(frequency: Frequency(ppm: 12), wander: 1e-9),
-            servers: [
-                ServerSettings(
-                    address: .v4(0xc000_0201), toServer: NetworkPath(base: 0.004, jitter: 0.0003),
-                    fromServer: NetworkPath(base: 0.004, jitter: 0.0003))
-            ])
+        var scenario = Scenario.withServer("trim", "A machine whose RTC is trimmed", seconds: 900)
         for (index, chip) in [SimulatedRealTimeClock.Chip.ds1307, .ds3231].enumerated() {
             var chipSettings = SimulatedChipSettings(chip)
             chipSettings.offset = 2.25 - 4 * Double(index)

@@ -1,4 +1,3 @@
-import Addresses
 import Engine
 import Foundation
 import RealTimeClock
@@ -10,14 +9,7 @@ import Timekeeping
 
 /// A machine on a network with a DS1307 and a DS3231 on its bus.
 private func world(hours: Int) -> Scenario {
-    var scenario = Scenario(
-        "rtcs", "A machine with two RTCs on a bus", length: hours * 3600, statisticsFrom: 0,
-        oscillator: OscillatorSettings(frequency: Frequency(ppm: 12), wander: 1e-9),
-        servers: [
-            ServerSettings(
-                address: .v4(0xc000_0201), toServer: NetworkPath(base: 0.004, jitter: 0.0003),
-                fromServer: NetworkPath(base: 0.004, jitter: 0.0003))
-        ])
+    var scenario = Scenario.withServer("rtcs", "A machine with two RTCs on a bus", seconds: hours * 3600)
     for (index, chip) in [SimulatedRealTimeClock.Chip.ds1307, .ds3231].enumerated() {
         var chipSettings = SimulatedChipSettings(chip)
         // So near that nobody could see from it that the kernel does not write it.
@@ -33,15 +25,6 @@ private func world(hours: Int) -> Scenario {
     }
     scenario.settings.synchronisesRTC = true
     return scenario
-}
-
-private func live(_ scenario: Scenario, seed: UInt64) -> SimulatedHost {
-    var host = SimulatedHost(scenario, seed: seed)
-    var engine = Timekeeper(
-        settings: scenario.settings, at: host.read(), kernelRate: host.clock.rate,
-        random: RandomSource(seed: seed, stream: 9))
-    run(&engine, on: &host)
-    return host
 }
 
 /// A timekeeper, and which RTC it had read.
@@ -75,7 +58,7 @@ struct TwoRealTimeClocksTests {
         arguments: ProcessInfo.processInfo.environment["TIMEBALL_LONG"] == nil ? [UInt64](1...1) : [UInt64](1...12))
     func learns(seed: UInt64) throws {
         let scenario = world(hours: 4)
-        let host = live(scenario, seed: seed)
+        let host = scenario.lived(seed: seed)
         let end = host.now.inSeconds
         let epoch = Int(scenario.time.epoch.sinceEpoch.components.seconds)
         var evidence = BootEvidence(
@@ -133,7 +116,7 @@ struct TwoRealTimeClocksTests {
     func failing() throws {
         var scenario = world(hours: 1)
         scenario.realTimeClocks.removeLast()
-        let host = live(scenario, seed: 3)
+        let host = scenario.lived(seed: 3)
         #expect(host.saved[.realTimeClock(0)] != nil && host.saved[.realTimeClock(1)] == nil)
         let failures = host.notes.map(\.note).filter {
             if case .realTimeClockFailed = $0 { true } else { false }
@@ -147,7 +130,7 @@ struct TwoRealTimeClocksTests {
         var scenario = world(hours: 2)
         scenario.realTimeClocks[1].offset = -1.5
         scenario.settings.realTimeClocks[1].isWrittenByKernel = true
-        let host = live(scenario, seed: 1)
+        let host = scenario.lived(seed: 1)
         let text = try #require(host.saved[.realTimeClock(1)])
         let record = try #require(try RealTimeClockRecord.read(text))
         #expect(!record.isWrittenByKernel && record.kernelWrites == 0)
