@@ -53,10 +53,11 @@ internal import Timekeeping
         #expect(kept.steps == alone.steps)
     }
 
-    /// A timekeeper on a machine where somebody sets the RTC five seconds fast after five hours.
+    /// A timekeeper on a machine where somebody does something once.
     private struct Meddler: Engine {
         var engine: Timekeeper
         let moment: Instant<Monotonic>
+        let act: (inout Timekeeper, ClockReading, inout [Effect]) -> Void
         var isDone = false
 
         func nextWake(after now: ClockReading) -> Instant<Monotonic> { engine.nextWake(after: now) }
@@ -65,7 +66,7 @@ internal import Timekeeping
             engine.wake(at: now, effects: &effects)
             guard !isDone, now.monotonic >= moment else { return }
             isDone = true
-            effects.append(.setRTC(0, second: Int(now.realtime.sinceEpoch.components.seconds) + 5))
+            act(&engine, now, &effects)
         }
 
         mutating func receive(_ event: Event, at now: ClockReading, effects: inout [Effect]) {
@@ -77,24 +78,63 @@ internal import Timekeeping
         }
     }
 
-    @Test("An RTC that somebody sets while the island lasts is not believed any more")
-    func set() {
-        var scenario = world(hours: 8, hasClock: true)
-        scenario.oscillator.step = nil
-        var (worst, pulls, sets) = (0.0, 0, 0)
+    /// The same machine with somebody who does something after five hours: the largest error, how often an RTC moved the common
+    /// time, how often it was set, and the error at the end.
+    private func live(
+        _ scenario: Scenario, act: @escaping (inout Timekeeper, ClockReading, inout [Effect]) -> Void
+    ) -> (worst: Double, pulls: Int, sets: Int, last: Double) {
+        var (worst, pulls, sets, last) = (0.0, 0, 0, 0.0)
         _ = simulate(scenario, seed: 1) { sample, host in
             worst = sample.moment > .seconds(14_400) ? max(worst, sample.error.magnitude) : 0
             pulls = host.notes.count { if case .islandPulled = $0.note { true } else { false } }
             sets = host.realTimeClocks[0].setCount
+            last = sample.error
         } make: { now, rate, random in
             Meddler(
                 engine: Timekeeper(settings: scenario.settings, at: now, kernelRate: rate, random: random),
-                moment: now.monotonic + .seconds(18_000))
+                moment: now.monotonic + .seconds(18_000), act: act)
         } state: { engine, now in
             Claim(verdict: engine.engine.state(at: now).verdict, bound: nil)
         }
-        #expect(sets == 1)
-        #expect(pulls == 0)
-        #expect(worst < 0.05, "\(worst)")
+        return (worst, pulls, sets, last)
+    }
+
+    @Test("An RTC that somebody sets while the island lasts is not believed any more")
+    func set() {
+        var scenario = world(hours: 8, hasClock: true)
+        scenario.oscillator.step = nil
+        let run = live(scenario) { _, now, effects in
+            effects.append(.setRTC(0, second: Int(now.realtime.sinceEpoch.components.seconds) + 5))
+        }
+        #expect(run.sets == 1)
+        #expect(run.pulls == 0)
+        #expect(run.worst < 0.05, "\(run.worst)")
+    }
+
+    @Test("What an operator has entered is not undone by an RTC")
+    func entered() {
+        var scenario = world(hours: 8, hasClock: true)
+        scenario.oscillator.step = nil
+        scenario.settings.acceptsManualTime = true
+        let run = live(scenario) { engine, now, effects in
+            engine.enterTime(Instant(sinceEpoch: now.realtime.sinceEpoch + .seconds(3)), at: now, effects: &effects)
+        }
+        #expect(run.pulls == 0)
+        #expect((run.last - 3).magnitude < 0.1, "\(run.last)")
+    }
+
+    @Test("When there was true time again, the RTC has a say in the next island")
+    func again() {
+        // Four hours with the server, four without, and so on; the room makes the crystal another one meanwhile.
+        var scenario = world(hours: 16, hasClock: true)
+        scenario.oscillator.step = nil
+        scenario.oscillator.temperature = .init(amplitude: Frequency(ppm: 60), period: .seconds(28_800))
+        scenario.connectivity = .periodic(period: .seconds(28_800), connected: .seconds(14_400))
+        var moments: [Duration] = []
+        _ = simulate(scenario, seed: 1) { _, host in
+            moments = host.notes.compactMap { if case .islandPulled = $0.note { $0.moment } else { nil } }
+        }
+        #expect(moments.contains { $0 < .seconds(28_800) })
+        #expect(moments.contains { $0 > .seconds(43_200) })
     }
 }

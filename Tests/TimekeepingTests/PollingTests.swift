@@ -167,4 +167,20 @@ internal import TimeBase
             last = bench.monotonic
         }
     }
+
+    @Test("A server that follows us from one moment on is let go with its first answer that says so")
+    func loop() throws {
+        var bench = bench(1)
+        bench.run(for: .seconds(200))
+        #expect(bench.keeper.state(at: bench.now).verdict == .right)
+        bench.servers[address(1)] = server { header in
+            header.stratum = 2
+            // The bench's own address.
+            header.referenceIdentifier = ReferenceIdentifier(bits: 0xcb00_7101)
+        }
+        let before = bench.keeper.sources[0].outcomes[ReplyOutcome.loop.rawValue]
+        while bench.keeper.sources[0].outcomes[ReplyOutcome.loop.rawValue] == before { bench.run(for: .seconds(1)) }
+        #expect(bench.keeper.sources[0].selection == .unsynchronised)
+        #expect(bench.keeper.state(at: bench.now).verdict == .holding)
+    }
 }
