@@ -45,7 +45,7 @@ public enum Note: Equatable, Sendable {
     case islandSettled(members: Int)
     /// Most members of the island are this far away.
     case islandOutvoted(by: Duration)
-    /// The common time was beyond what an RTC allows, and is brought back by this much.
+    /// The common time was beyond what an RTC allows, and is moved by this much, by slewing.
     case islandPulled(by: Duration, name: String)
     case islandBelowFloor(TimeFloor)
     case realTimeClockFailed(name: String, reason: String)
@@ -124,7 +124,7 @@ public enum Note: Equatable, Sendable {
             "Without a reference, the clock follows the common time of an island; "
                 + "\(members) other member\(members == 1 ? " answers" : "s answer")"
         case .islandPulled(let change, let name):
-            "The common time of the island is beyond all that \(Self.clock("the", name)) can be off: it goes back by "
+            "The common time of the island is beyond all that \(Self.clock("the", name)) can be off: it is moved by "
                 + "\(Self.seconds(change)) seconds, and all members with it"
         case .islandOutvoted(let distance):
             "Other members of the island are up to \(Self.seconds(distance)) seconds away; the clock slews to them"

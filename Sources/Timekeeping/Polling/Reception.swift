@@ -291,8 +291,8 @@ extension Timekeeper {
         return Measurement(outcome: failed ?? .accepted, sample: sample)
     }
 
-    /// What is left of an offset's error where interfaces stamp: the clock is compared with theirs once a second, to some
-    /// 25 ns, by a line through 16 comparisons.
+    /// What is left of an offset's error where interfaces stamp, seconds: the clock is compared with theirs once a second, by
+    /// 15 readings of 100 ns, and a line through 16 such comparisons is good to half of what one is.
     private static let hardwareDeviation = 15e-9
 
     /// How long a source may keep our packet before it answers: a peer answers when it would have sent one anyway.
