@@ -145,7 +145,7 @@ extension Interop {
             text.replacing(/[-+]?[0-9][0-9.]*(ns|us|ms|s|m|h)?/, with: "#").replacing(/\ +/, with: " ")
                 .replacing(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*/, with: "date").replacing(/slow|fast/, with: "off")
                 .replacing(/[0-9A-F]{8}|#[A-F0-9#]*/, with: "#").replacing(/\^[-+*?x~]/, with: "^")
-                .replacing(/Last|[*+-] #/, with: "#")
+                .replacing(/Last|[*+-] #/, with: "#").replacing("[ ", with: "[")
                 .split(separator: "\n").map(String.init)
         }
     }
