@@ -69,8 +69,9 @@ extension Scenario {
         "lan10", "lan50", "lan10_w8", "lan10_w7", "inet1", "inet1_w8", "inet1_w7", "inet10",
     ]
 
-    /// Where the ideal is known too, but measures something else: how far the crystal itself strays without a server.
-    public static let carriedOn = ["holdover"]
+    /// Where the ideal is known too, but is not what a daemon is judged by: it lacks the servers in the window
+    /// (`holdover`), loses packets, knows which of several servers are good, or what the temperature does (`diurnal`).
+    public static let reckoned = ["holdover", "loss30", "inet10x4", "false2of5", "diurnal"]
 
     /// Half of the shortest round trip to any good server, seconds: what no client can know better. nil without one.
     var halfRoundTrip: Double? {
@@ -79,39 +80,74 @@ extension Scenario {
     }
 }
 
+/// How well a clock would have gone that is corrected at once by the ideal filter.
+public struct IdealRun: Equatable, Sendable {
+    /// Root mean square of its error in the window, seconds.
+    public var rms: Double
+    /// First moment from which the error stays below 1 ms for 600 s, seconds; nil if it never does.
+    public var below1ms: Double?
+    /// The same for 100 µs.
+    public var below100us: Double?
+}
+
 extension SimulatedHost {
-    /// Root mean square of the error, sampled at each full second from a moment on, that a clock corrected at once by the
-    /// ideal filter would have had: the same crystal, the same packets, the same delays, seconds.
+    /// What the ideal filter makes of the same crystal, the same packets and the same delays, its error sampled at each
+    /// full second.
     ///
-    /// - Returns: nil where the ideal is not defined: see ``Scenario/limited`` and ``Scenario/carriedOn``.
-    func idealRMS(from begin: Duration) -> Double? {
-        guard (Scenario.limited + Scenario.carriedOn).contains(scenario.name), let server = scenario.servers.first
-        else { return nil }
-        let bases = (there: server.toServer.base, back: server.fromServer.base)
+    /// - Parameter begin: the error counts from here on.
+    /// - Returns: nil where the ideal is not defined: see ``Scenario/limited`` and ``Scenario/reckoned``.
+    func idealRun(from begin: Duration) -> IdealRun? {
+        guard (Scenario.limited + Scenario.reckoned).contains(scenario.name) else { return nil }
         let oscillator = clock.oscillator
+        let foreseen = scenario.oscillator.foreseen(for: now)
+        /// What nobody foresees of the gain, at a moment.
+        func gain(_ moment: Duration) -> Double { oscillator.gain(at: moment) - foreseen.gain(at: moment) }
         var filter = IdealFilter(wander: scenario.oscillator.wander)
         var remaining = exchanges[...]
+        var below1ms = SettlingWatch(limit: 1e-3)
+        var below100us = SettlingWatch(limit: 1e-4)
         var squares = 0.0
         var count = 0.0
         var moment = Duration.seconds(1)
+        // Until the first exchange the clock is as wrong as it was.
+        var isSet = false
         while moment <= now {
             while let exchange = remaining.first, exchange.returned <= moment {
                 remaining.removeFirst()
+                guard scenario.servers.indices.contains(exchange.server),
+                    case let server = scenario.servers[exchange.server],
+                    server.phases.allSatisfy({ $0.condition == .good })
+                else { continue }
+                isSet = true
                 let (there, back) = exchange.delays
-                let excess = max(there - bases.there + back - bases.back, 0)
-                let gains = (oscillator.gain(at: exchange.sent) + oscillator.gain(at: exchange.returned)) / 2
+                let (longerThere, longerBack) = (there - server.toServer.base, back - server.fromServer.base)
+                let excess = max(longerThere + longerBack, 0)
                 // What the four timestamps say of the clock's gain, less the known asymmetry of the shortest delays.
-                let measured = gains + (back - bases.back - there + bases.there) / 2
+                let measured = (gain(exchange.sent) + gain(exchange.returned)) / 2 + (longerBack - longerThere) / 2
                 let middle = (exchange.sent.inSeconds + exchange.returned.inSeconds) / 2
                 filter.add(measured, variance: excess * excess / 12 + 1e-18, at: middle)
             }
+            let error = isSet ? gain(moment) - filter.gain(at: moment.inSeconds) : scenario.initialError.inSeconds
+            below1ms.add(error.magnitude, at: moment)
+            below100us.add(error.magnitude, at: moment)
             if moment >= begin {
-                let error = oscillator.gain(at: moment) - filter.gain(at: moment.inSeconds)
                 squares += error * error
                 count += 1
             }
             moment += .seconds(1)
         }
-        return count > 0 ? (squares / count).squareRoot() : nil
+        guard count > 0 else { return nil }
+        return IdealRun(
+            rms: (squares / count).squareRoot(), below1ms: below1ms.settled, below100us: below100us.settled)
+    }
+}
+
+extension OscillatorSettings {
+    /// A crystal with all of this that is no chance: what temperature and load do to it.
+    func foreseen(for length: Duration) -> SimulatedOscillator {
+        var settings = self
+        settings.frequency = .zero
+        settings.wander = 0
+        return SimulatedOscillator(settings, length: length, random: RandomSource(seed: 0))
     }
 }

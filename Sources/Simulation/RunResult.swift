@@ -60,8 +60,8 @@ public struct RunResult: Equatable, Sendable {
     /// What the window's middle bound has beyond half of the path's shortest round trip, as a multiple of the 99 %
     /// error; nil without bounds.
     public var boundExcess: Double?
-    /// What the ideal filter makes of the same packets, seconds: see ``IdealFilter``; nil where it is not defined.
-    public var idealRMS: Double?
+    /// What the ideal filter makes of the same packets: see ``IdealFilter``; nil where it is not defined.
+    public var ideal: IdealRun?
     public var counts: SimulatedHost.Counts
     public var notes: [TimedNote]
 }
@@ -117,7 +117,7 @@ struct RunStatistics {
             frequencyRMS: Frequency(ratio: (frequencySquares / count).squareRoot()), below1ms: below1ms.settled,
             below100us: below100us.settled, packetsSent: host.counts.sent, bounded: bounded, inside: inside,
             medianBound: medianBound, worstUseOfBound: worstUse, estimated: estimated, covered: covered,
-            boundExcess: excess, idealRMS: host.idealRMS(from: from), counts: host.counts, notes: host.notes)
+            boundExcess: excess, ideal: host.idealRun(from: from), counts: host.counts, notes: host.notes)
     }
 
     /// The smallest number that at least this part of the sorted numbers does not exceed.

@@ -27,6 +27,9 @@ public struct ScenarioResult: Equatable, Sendable {
     /// What the ideal filter makes of the same packets, and how many times that our error is.
     public var idealRMS: Double?
     public var idealRatio: Double?
+    /// When the ideal filter's error stays below the limits; nil if in half of the seeds or fewer, or without an ideal.
+    public var idealBelow1ms: Double?
+    public var idealBelow100us: Double?
 
     /// - Parameter runs: at least one.
     public init(_ scenario: String, _ runs: [RunResult]) {
@@ -52,8 +55,10 @@ public struct ScenarioResult: Equatable, Sendable {
         let estimated = runs.reduce(0) { $0 + $1.estimated }
         coverage95 = estimated == 0 ? nil : Double(runs.reduce(0) { $0 + $1.covered }) / Double(estimated)
         boundExcess = Simulation.median(runs.map(\.boundExcess))
-        idealRMS = Simulation.median(runs.map(\.idealRMS))
-        idealRatio = Simulation.median(runs.map { run in run.idealRMS.map { run.rms / max($0, 1e-12) } })
+        idealRMS = Simulation.median(runs.map(\.ideal?.rms))
+        idealBelow1ms = Simulation.median(runs.map(\.ideal?.below1ms))
+        idealBelow100us = Simulation.median(runs.map(\.ideal?.below100us))
+        idealRatio = Simulation.median(runs.map { run in run.ideal.map { run.rms / max($0.rms, 1e-12) } })
     }
 }
 
@@ -69,7 +74,8 @@ extension ScenarioResult {
             ("frequency_rms_ppm", frequencyRMSppm), ("below_1ms_seconds", below1ms),
             ("below_100us_seconds", below100us), ("packets_sent", packetsSent), ("inside_bound", insideBound),
             ("coverage_95", coverage95), ("bound_excess_ratio", boundExcess), ("limit_rms_seconds", idealRMS),
-            ("limit_ratio", idealRatio),
+            ("limit_ratio", idealRatio), ("limit_below_1ms_seconds", idealBelow1ms),
+            ("limit_below_100us_seconds", idealBelow100us),
         ]
         let numbers = fields.map { name, value in
             "\"\(name)\":" + (value.map(Self.json) ?? "null")

@@ -46,7 +46,7 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         let earlier = try compare.map { try EarlierResults(file: $0) }
-        let names = scenario.isEmpty && limits ? Scenario.limited + Scenario.carriedOn : scenario
+        let names = scenario.isEmpty && limits ? Scenario.limited + Scenario.reckoned : scenario
         let scenarios = names.isEmpty ? Scenario.all : names.compactMap(Scenario.named)
         let rows = await results(of: scenarios, by: estimator.estimator)
         guard !json else {

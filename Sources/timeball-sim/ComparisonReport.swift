@@ -3,15 +3,21 @@ internal import Simulation
 /// Our error beside the ideal filter's.
 enum LimitReport {
     static func table(_ rows: [ScenarioResult]) -> String {
-        var lines = ["scenario".padded(to: 16) + " ours".padded(to: -10) + " ideal".padded(to: -10) + "   ratio"]
+        let heads = ["ours", "ideal", "ratio", "<1 ms", "ideal", "<100 µs", "ideal", "chrony"]
+        var lines = ["scenario".padded(to: 16) + heads.map { $0.padded(to: -10) }.joined()]
         for row in rows {
             guard let ideal = row.idealRMS, let ratio = row.idealRatio else {
                 lines.append(row.scenario.padded(to: 16) + " not defined")
                 continue
             }
-            lines.append(
-                row.scenario.padded(to: 16) + String(seconds: row.rms).padded(to: -10)
-                    + String(seconds: ideal).padded(to: -10) + String(ratio, decimals: 3).padded(to: -8))
+            let moments = [
+                row.below1ms, row.idealBelow1ms, row.below100us, row.idealBelow100us,
+                PublishedFigures.chrony(row.scenario)?.below100us,
+            ]
+            let cells =
+                [String(seconds: row.rms), String(seconds: ideal), String(ratio, decimals: 3)]
+                + moments.map { $0.map { String($0, decimals: 0) } ?? "-" }
+            lines.append(row.scenario.padded(to: 16) + cells.map { $0.padded(to: -10) }.joined())
         }
         let judged = rows.filter { Scenario.limited.contains($0.scenario) }
         if let mean = GeometricMean(judged.compactMap(\.idealRatio)) { lines.append("geometric mean: \(mean)") }

@@ -40,7 +40,7 @@ internal import Timekeeping
                 simulate(try #require(Scenario.named(name)), seed: UInt64(seed))
             }
             for run in runs {
-                let ideal = try #require(run.idealRMS)
+                let ideal = try #require(run.ideal?.rms)
                 #expect(ideal < run.rms * 1.05, "\(name)")
                 #expect(ideal > run.rms / 3, "\(name)")
             }
@@ -53,7 +53,7 @@ internal import Timekeeping
     func undefined() throws {
         var world = try #require(Scenario.named("hvac"))
         world.length = .seconds(1000)
-        #expect(simulate(world, seed: 1).idealRMS == nil)
+        #expect(simulate(world, seed: 1).ideal == nil)
     }
 
     @Test("Each genuine reply that came in is an exchange with delays of at least the path's shortest")

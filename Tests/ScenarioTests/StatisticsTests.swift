@@ -80,7 +80,8 @@ internal import Timekeeping
             {"scenarios":[{"scenario":"x","seeds":1,"rms_seconds":2,"rms_worst_seconds":2,"p99_seconds":2,\
             "max_seconds":2,"frequency_rms_ppm":3,"below_1ms_seconds":null,"below_100us_seconds":null,\
             "packets_sent":0,"inside_bound":null,"coverage_95":null,"bound_excess_ratio":null,\
-            "limit_rms_seconds":null,"limit_ratio":null}]}
+            "limit_rms_seconds":null,"limit_ratio":null,\
+            "limit_below_1ms_seconds":null,"limit_below_100us_seconds":null}]}
             """
         #expect(ScenarioResult.json([never]) == json)
     }
