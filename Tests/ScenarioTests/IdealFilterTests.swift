@@ -56,6 +56,48 @@ internal import Timekeeping
         #expect(simulate(world, seed: 1).ideal == nil)
     }
 
+    @Test("It knows which servers lie, and settles before the daemon does")
+    func severalServers() throws {
+        var world = try #require(Scenario.named("false2of5"))
+        world.length = .seconds(4000)
+        world.statisticsFrom = .seconds(2000)
+        for seed: UInt64 in 1...3 {
+            let run = simulate(world, seed: seed)
+            let ideal = try #require(run.ideal)
+            // Liars of 30 and 50 ms would show.
+            #expect(ideal.rms > 0 && ideal.rms < 0.5e-3, "seed \(seed): \(ideal.rms)")
+            let (settled, ours) = (try #require(ideal.below1ms), try #require(run.below1ms))
+            #expect(settled <= ours, "seed \(seed): \(settled) and \(ours)")
+        }
+    }
+
+    @Test("Until a server has answered, its clock is as wrong as it was at the start")
+    func unset() throws {
+        var world = try #require(Scenario.named("holdover"))
+        world.length = .seconds(3000)
+        world.statisticsFrom = .seconds(1000)
+        world.connectivity = .until(.zero)
+        let ideal = try #require(simulate(world, seed: 1).ideal)
+        #expect((ideal.rms / 0.05 - 1).magnitude < 1e-9)
+        #expect(ideal.below1ms == nil && ideal.below100us == nil)
+    }
+
+    @Test("What is foreseen of a crystal is all but its frequency and its wander")
+    func foreseen() {
+        let settings = OscillatorSettings(
+            frequency: Frequency(ppm: 50), temperature: .init(amplitude: Frequency(ppm: 1), period: .seconds(3600)),
+            step: .init(change: Frequency(ppm: 2), at: .seconds(1000)))
+        let length = Duration.seconds(5000)
+        let crystal = SimulatedOscillator(settings, length: length, random: RandomSource(seed: 1))
+        let foreseen = settings.foreseen(for: length)
+        for second in stride(from: 0, through: 5000, by: 250) {
+            let moment = Duration.seconds(second)
+            let rest = crystal.gain(at: moment) - foreseen.gain(at: moment)
+            #expect((rest - 50e-6 * Double(second)).magnitude < 1e-12)
+        }
+        #expect(foreseen.gain(at: .seconds(900)) > 1e-4)
+    }
+
     @Test("Each genuine reply that came in is an exchange with delays of at least the path's shortest")
     func exchanges() throws {
         var world = try #require(Scenario.named("inet1"))
