@@ -35,6 +35,19 @@ internal import Timekeeping
 
     private static var times: ClosedRange<Double> { Double(settled)...Double(settled + after) }
 
+    @Test(
+        "What a member promises holds at every second from the first on, while all come together, and for wall clocks too",
+        arguments: isLong ? [3, 5, 10] : [3])
+    func promisesFromTheStart(size: Int) {
+        for seed: UInt64 in 1...(Self.isLong ? 30 : 3) {
+            var world = IslandWorld(size, seed: seed, length: 1500, period: .seconds(1))
+            world.run(until: 1200)
+            #expect(world.overpromised(Array(0..<size), 0...1200) == [], "seed \(seed)")
+            let promises = world.rows(600...1200).flatMap { $0.agreements.compactMap { $0 } }
+            #expect(promises.count > 600 * size / 2 && promises.allSatisfy { $0 < 5e-3 }, "seed \(seed)")
+        }
+    }
+
     @Test("Ten machines: after an hour any two agree within 100 µs, and stay so, and say so", arguments: seeds)
     func ten(seed: UInt64) {
         let end = Self.isLong ? 4 * 3600 : 4200

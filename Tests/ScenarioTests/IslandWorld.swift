@@ -99,15 +99,18 @@ struct IslandWorld {
         }.max() ?? .infinity
     }
 
-    /// Moments in which another settled member was further from one than that said, with what it was.
+    /// Moments in which another settled member was further from one than that said, with what it was: what they serve, and
+    /// their wall clocks.
     func overpromised(_ who: [Int], _ times: ClosedRange<Double>) -> [String] {
         rows(times).flatMap { row in
-            let settled = who.filter { row.verdicts[$0] == .agreed }.compactMap { row.served[$0] }
-            guard let low = settled.min(), let high = settled.max() else { return [String]() }
-            return who.compactMap { index in
-                guard let served = row.served[index], let agreement = row.agreements[index] else { return nil }
-                let apart = max(high - served, served - low)
-                return apart <= agreement ? nil : "\(index) at \(row.time): \(apart) apart, \(agreement) said"
+            [row.served, row.errors].flatMap { times in
+                let settled = who.filter { row.verdicts[$0] == .agreed }.compactMap { times[$0] }
+                guard let low = settled.min(), let high = settled.max() else { return [String]() }
+                return who.compactMap { index in
+                    guard let own = times[index], let agreement = row.agreements[index] else { return nil }
+                    let apart = max(high - own, own - low)
+                    return apart <= agreement ? nil : "\(index) at \(row.time): \(apart) apart, \(agreement) said"
+                }
             }
         }
     }

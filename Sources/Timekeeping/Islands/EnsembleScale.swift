@@ -173,13 +173,19 @@ public struct EnsembleScale: Equatable, Sendable {
     }
 
     /// How far from ours the scale of any member may be that belongs to the ensemble, seconds; nil while there is none, or
-    /// we have not joined it yet. Whoever is on its way to the others is as far from them as it is.
+    /// we have not joined it yet. Whoever is on its way to the others is as far from them as it is. Whoever is near counts,
+    /// too: it may have begun to belong to it since it was heard, and one that is left out of the mean does not know that.
     public func agreement(at moment: Double) -> Double? {
-        guard hasJoined else { return nil }
-        return peers.lazy.filter { $0.value.claim.isSettled && !falsetickers.contains($0.key) }.map { _, peer in
+        guard hasJoined, peers.contains(where: { belongs($0.key, $0.value) }) else { return nil }
+        return peers.lazy.compactMap { number, peer -> Double? in
             let (low, high) = interval(peer, at: moment)
-            return max(high, -low)
+            let isNear = low < 2 * settings.settledLimit && high > -2 * settings.settledLimit
+            return isNear || belongs(number, peer) ? max(high, -low) : nil
         }.max()
+    }
+
+    private func belongs(_ number: Int, _ peer: Peer) -> Bool {
+        peer.claim.isSettled && !falsetickers.contains(number)
     }
 
     // MARK: Corrections

@@ -64,9 +64,10 @@ extension Timekeeper {
     func islandStanding(at now: ClockReading) -> IslandStanding? {
         guard let island, let scale = island.scale, reference == nil else { return nil }
         let moment = seconds(at: now)
-        let agreement = scale.agreement(at: moment)
+        let off = (wallError(at: now.monotonic) ?? 0).magnitude
+        let agreement = scale.agreement(at: moment).map { $0 + off }
         let later = scale.agreement(at: moment + scale.settings.interval)
-        let growth = max((later ?? 0) - (agreement ?? 0), 0) / scale.settings.interval
+        let growth = max((later ?? 0) + off - (agreement ?? 0), 0) / scale.settings.interval
         let settled = sources.count { source in
             scale.members.contains(source.number) && source.island?.isSettled == true
                 && !scale.falsetickers.contains(source.number)
