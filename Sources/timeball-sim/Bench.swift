@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Simulation
+internal import TimeBase
 internal import Timekeeping
 
 struct Bench: AsyncParsableCommand {
@@ -24,6 +25,11 @@ struct Bench: AsyncParsableCommand {
         help: "How samples become an estimate: filter, or regression (a straight line per source, as chrony has it).")
     var estimator = EstimatorChoice.filter
 
+    @Option(
+        name: .customLong("maxclockerror"),
+        help: "What a crystal may suddenly do, ppm, as in the configuration: what the bound pays for that.")
+    var maximumClockError: Double?
+
     @Flag(help: "Run each scenario by regression, too, and print the ratio to that.")
     var baseline = false
 
@@ -41,6 +47,9 @@ struct Bench: AsyncParsableCommand {
             throw ValidationError("There is no scenario \"\(name)\". See: timeball-sim list")
         }
         guard (1...100_000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 100000.") }
+        if let ppm = maximumClockError, !(0...1000).contains(ppm) {
+            throw ValidationError("--maxclockerror must be 0 to 1000 ppm.")
+        }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be 1 to 1024.") }
     }
 
@@ -68,6 +77,7 @@ struct Bench: AsyncParsableCommand {
         let scenarios = scenarios.map { scenario in
             var scenario = scenario
             scenario.settings.estimator = estimator
+            if let maximumClockError { scenario.settings.maximumClockError = Frequency(ppm: maximumClockError) }
             return scenario
         }
         let work = scenarios.flatMap { scenario in
