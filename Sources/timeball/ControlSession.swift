@@ -21,13 +21,20 @@ struct ControlSession {
 
     /// Asks for something to be done.
     func perform(_ request: ControlRequest) throws(ToolError) {
-        guard case .status(let status) = try transport.ask(request) else {
-            throw .cannotTell("The daemon's answer is of another kind than the question.")
-        }
+        let status = try status(of: request)
         guard status == .success else { throw refusal(status) }
     }
 
-    private func refusal(_ status: ControlStatus) -> ToolError {
+    /// What becomes of a request for something to be done.
+    func status(of request: ControlRequest) throws(ToolError) -> ControlStatus {
+        guard case .status(let status) = try transport.ask(request) else {
+            throw .cannotTell("The daemon's answer is of another kind than the question.")
+        }
+        return status
+    }
+
+    /// Why nothing was done, as a sentence.
+    func refusal(_ status: ControlStatus) -> ToolError {
         switch status {
         case .unauthorised:
             .notPermitted(

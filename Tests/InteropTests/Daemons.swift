@@ -41,10 +41,11 @@ extension Rig {
 
     /// Our daemon with its own shared memory (an IPC namespace), or with a library loaded before libc.
     func timeballd(
-        isolated: Bool = false, environment: [String: String] = [:], _ directives: [String]
+        named name: String = "timeballd", isolated: Bool = false, environment: [String: String] = [:],
+        _ directives: [String]
     ) throws -> Daemon {
         try daemon(
-            "timeballd", .timeballd, "127.0.0.1", ["-d", "-x"] + ourUser, directives,
+            name, .timeballd, "127.0.0.1", ["-d", "-x"] + ourUser, directives,
             through: isolated ? [NeededProgram.unshare.path, "--ipc"] : [], environment: environment)
     }
 

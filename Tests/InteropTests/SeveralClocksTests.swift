@@ -59,6 +59,35 @@ extension Interop {
             }
         }
 
+        @Test("An RTC that is not trimmed: the command says why, and what to do")
+        func refusedTrims() throws {
+            try Asked.need(.timeballd, .timeball, .cc)
+            try Rig.with { rig in
+                let clocks = try clocks(rig)
+                let week = Int(Date().timeIntervalSince1970) - 604_800
+                let record = "1 \(week) 2.250000 0.000\nchip ds1307\ndevice rtc0\nbound 0.001 0.01\n"
+                func trim(_ name: String, _ record: String?, _ directives: [String]) throws -> (Int32, String) {
+                    let file = rig.folder.path + "/\(name).rtc"
+                    if let record { _ = try rig.write("\(name).rtc", record) }
+                    let lines = directives + (record == nil ? [] : ["rtcfile \(file)"])
+                    let ours = try rig.timeballd(named: name, environment: clocks.environment, lines)
+                    let words = ["rtc", "trim", "--socket", ours.socket, "--rtcfile", file]
+                    let answer = try rig.run(.timeball, words, environment: clocks.environment)
+                    ours.program.send(SIGTERM)
+                    _ = try ours.program.exitStatus(within: .seconds(10))
+                    return answer
+                }
+                let none = try trim("none", nil, [])
+                #expect(none.0 == 1 && none.1.contains("drives no RTC. Next: `rtcfile"), "\(none.1)")
+                let unknown = try trim("unknown", record, [])
+                #expect(unknown.0 == 1 && unknown.1.contains("The true time is not known"), "\(unknown.1)")
+                let written = try trim("written", record + "kernel 7 1\n", ["rtcsync"])
+                #expect(
+                    written.0 == 1 && written.1.contains("The kernel sets the RTC every 11 minutes"), "\(written.1)")
+                #expect(try clocks.state("rtc0")[3] == 0)
+            }
+        }
+
         @Test("After it was written an RTC is measured, and what remains is kept where hwclock adds it")
         func residual() throws {
             try Asked.need(.timeball, .hwclock, .cc)
