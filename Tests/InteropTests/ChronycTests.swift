@@ -160,7 +160,7 @@ extension Interop {
 private func shape(_ report: String) -> [String] {
     report.split(separator: "\n").map { line in
         if line.hasPrefix("^") || line.hasPrefix("#") { return "a source" }
-        if let colon = line.range(of: " : ") { return line[..<colon.lowerBound].trimmingCharacters(in: .whitespaces) }
+        if let colon = line.range(of: ": ") { return line[..<colon.lowerBound].trimmingCharacters(in: .whitespaces) }
         if line.contains(/127\.0\.0\.[0-9]/) { return "a line about a source" }
         return String(line).replacing(/^[0-9]+\s/, with: "N ")
     }
