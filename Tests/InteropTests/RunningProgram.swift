@@ -46,6 +46,8 @@ final class RunningProgram {
 
     /// Ends it, by force if it does not end by itself.
     func stop() {
+        // Foundation would keep it for ever, and starting a process crashes where more than a thousand files are open.
+        defer { try? input.fileHandleForWriting.close() }
         send(SIGTERM)
         if (try? exitStatus(within: .seconds(3))) == nil {
             send(SIGKILL)
