@@ -33,6 +33,13 @@ internal import Timekeeping
         return (now, later)
     }
 
+    /// Prints what Documentation/Islands.md tells, in the long run.
+    private static func figure(_ what: String, _ seed: UInt64, _ values: Double...) {
+        guard isLong else { return }
+        print(
+            "figure: \(what), seed \(seed):", values.map { "\(Int(($0 * 1e6).rounded())) us" }.joined(separator: ", "))
+    }
+
     private static var times: ClosedRange<Double> { Double(settled)...Double(settled + after) }
 
     @Test(
@@ -56,6 +63,10 @@ internal import Timekeeping
         let everyone = Array(0..<10)
         let widest = world.widest(everyone, 3600...Double(end))
         #expect(widest < 100e-6, "\(widest)")
+        let promises = world.rows(3600...Double(end)).flatMap { $0.agreements.compactMap { $0 } }
+        Self.figure(
+            "any two members at most apart, and least and most that they promise", seed, widest, promises.min() ?? 0,
+            promises.max() ?? 0)
         let late = world.rows(3600...Double(end))
         #expect(late.count > 100)
         #expect(late.allSatisfy { row in row.verdicts.allSatisfy { $0 == .agreed } })
@@ -80,8 +91,10 @@ internal import Timekeeping
         for index in ended { world.network.setRunning(index, false) }
         world.run(until: Self.settled + Self.after)
         #expect(world.widest(rest, Self.times) < 150e-6)
-        #expect(world.moved(rest, from: later, Self.times) < 1e-3)
-        #expect(world.moved(rest, from: later, Double(Self.settled)...Double(Self.settled + 60)) < 50e-6)
+        let soon = world.moved(rest, from: later, Double(Self.settled)...Double(Self.settled + 60))
+        let moved = world.moved(rest, from: later, Self.times)
+        #expect(moved < 1e-3 && soon < 50e-6)
+        Self.figure("four end: moved in a minute and an hour", seed, soon, moved)
     }
 
     @Test("A divided network heals: they slew together, and the majority hardly moves", arguments: seeds)
@@ -98,7 +111,9 @@ internal import Timekeeping
         world.run(until: Self.settled + Self.after)
         let end = Double(Self.settled + Self.after)
         #expect(world.widest(Self.everyone, end - 100...end) < 150e-6)
-        #expect(world.moved(majority, from: divided, Double(heals)...end) < 1e-3)
+        let moved = world.moved(majority, from: divided, Double(heals)...end)
+        #expect(moved < 1e-3)
+        Self.figure("divided 4 and 6, healed: the six are moved", seed, moved)
     }
 
     @Test("One crystal goes 200 ppm off at once: nobody else moves by a millisecond, and it follows", arguments: seeds)
@@ -108,7 +123,9 @@ internal import Timekeeping
         world.network.speedUp(3, by: Frequency(ppm: 200))
         world.run(until: Self.settled + Self.after)
         let honest = Self.everyone.filter { $0 != 3 }
-        #expect(world.moved(honest, from: later, Self.times) < 1e-3)
+        let moved = world.moved(honest, from: later, Self.times)
+        #expect(moved < 1e-3)
+        Self.figure("one crystal goes 200 ppm off: others are moved", seed, moved)
         #expect(world.widest(honest, Self.times) < 150e-6)
         let end = Double(Self.settled + Self.after)
         #expect(world.widest(Self.everyone, end - 100...end) < 150e-6)
@@ -125,7 +142,10 @@ internal import Timekeeping
                 world.network.lie(3) { Duration(clampingSeconds: lie == 0 ? ($0.inSeconds - begin) * 1e-6 : lie) }
                 world.run(until: Self.settled + Self.after)
                 let honest = Self.everyone.filter { $0 != 3 }
-                #expect(world.moved(honest, from: later, Self.times) < 1e-3)
+                let moved = world.moved(honest, from: later, Self.times)
+                #expect(moved < 1e-3)
+                Self.figure(
+                    "one lies by \(lie == 0 ? "1 us more each second" : "\(lie) s"): others are moved", seed, moved)
                 #expect(world.widest(honest, Self.times) < 150e-6)
             }
         }
