@@ -34,15 +34,16 @@ struct RealTimeClockTrimCommand: ParsableCommand {
         // What the file says is as old as its last saving.
         _ = try session.status(of: .writeRTC)
         if record?.isWrittenByKernel ?? false {
-            return "The kernel sets the RTC every 11 minutes while the clock is synchronised (rtcsync), so timeballd does "
-                + "not. Next: timeball rtc data tells how far it is off; `rtcautotrim` without rtcsync lets timeballd set it"
+            return "The kernel sets the RTC every 11 minutes while the clock is synchronised (rtcsync), so timeballd "
+                + "does not. Next: timeball rtc data tells how far it is off; `rtcautotrim` without rtcsync lets "
+                + "timeballd set it"
         }
         let report = try session.status().report
         guard let bound = report.bound else {
             return "The true time is not known, so the RTC is not set by it. \(report.reason) Next: timeball status"
         }
-        return "True time is known to +/-\(HumanText.size(bound)), but the RTC is just being read or set. Next: the same "
-            + "again in a minute"
+        return "True time is known to +/-\(HumanText.size(bound)), but the RTC is just being read or set. Next: the "
+            + "same again in a minute"
     }
 
     /// The RTC that the daemon's rtcfile speaks of; the first one where it does not say.
