@@ -55,6 +55,24 @@ internal import Timekeeping
         }
     }
 
+    @Test("A member whose clock is not steered serves the common time, and promises no more of its clock than it has")
+    func watcher() throws {
+        var world = IslandWorld(3, seed: 1, length: 1500) { index, settings in settings.controlsClock = index != 0 }
+        world.run(until: 1200)
+        let late = world.rows(900...1200)
+        #expect(late.count > 50 && late.allSatisfy { $0.verdicts[0] == .agreed })
+        for row in late {
+            let (clock, others) = (try #require(row.errors[0]), row.errors.dropFirst().compactMap { $0 })
+            let promised = try #require(row.agreements[0])
+            let apart = others.map { ($0 - clock).magnitude }.max() ?? .infinity
+            #expect(
+                apart > 10e-3 && apart <= promised && promised < apart + 2e-3, "at \(row.time): \(apart), \(promised)")
+            let served = try #require(row.served[0])
+            #expect(others.allSatisfy { ($0 - served).magnitude < 1e-3 })
+        }
+        #expect(world.network.served(0).rootDispersion < .milliseconds(2))
+    }
+
     @Test("Ten machines: after an hour any two agree within 100 µs, and stay so, and say so", arguments: seeds)
     func ten(seed: UInt64) {
         let end = Self.isLong ? 4 * 3600 : 4200

@@ -42,7 +42,7 @@ struct IslandStanding: Equatable {
     var hasJoined: Bool
     var isSettled: Bool
     var claim: EnsembleScale.Claim
-    /// How far we can be from any other member, seconds; nil while there is none.
+    /// How far what we serve can be from any other member, seconds; nil while there is none.
     var agreement: Double?
     /// How fast that may grow until the next correction, seconds per second.
     var growth: Double
@@ -64,10 +64,9 @@ extension Timekeeper {
     func islandStanding(at now: ClockReading) -> IslandStanding? {
         guard let island, let scale = island.scale, reference == nil else { return nil }
         let moment = seconds(at: now)
-        let off = (wallError(at: now.monotonic) ?? 0).magnitude
-        let agreement = scale.agreement(at: moment).map { $0 + off }
+        let agreement = scale.agreement(at: moment)
         let later = scale.agreement(at: moment + scale.settings.interval)
-        let growth = max((later ?? 0) + off - (agreement ?? 0), 0) / scale.settings.interval
+        let growth = max((later ?? 0) - (agreement ?? 0), 0) / scale.settings.interval
         let settled = sources.count { source in
             scale.members.contains(source.number) && source.island?.isSettled == true
                 && !scale.falsetickers.contains(source.number)

@@ -65,7 +65,10 @@ extension Timekeeper {
         if followsIsland { describeClient(&state, at: now) }
         if case .island(let island) = standing {
             describe(island, &state)
-            state.offset = wallError(at: now.monotonic).map { Duration(clampingSeconds: $0) }
+            let offset = wallError(at: now.monotonic).map { Duration(clampingSeconds: $0) }
+            state.offset = offset
+            // What we serve is as near to the others as that; the clock itself may lack some of it yet.
+            state.agreement = state.agreement.map { $0 + (offset ?? .zero).magnitude }
             return state
         }
         if case .local(let local) = standing {
