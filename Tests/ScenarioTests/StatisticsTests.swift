@@ -84,5 +84,10 @@ internal import Timekeeping
             "limit_below_1ms_seconds":null,"limit_below_100us_seconds":null}]}
             """
         #expect(ScenarioResult.json([never]) == json)
+        var known = calm
+        known.ideal = IdealRun(rms: 5e-4, below1ms: 3, below100us: 8)
+        let limits = ScenarioResult("x", [known])
+        #expect(limits.idealRatio == 2)
+        #expect(ScenarioResult.json([limits]).contains(#""limit_below_1ms_seconds":3,"limit_below_100us_seconds":8}"#))
     }
 }

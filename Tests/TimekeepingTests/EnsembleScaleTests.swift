@@ -25,6 +25,21 @@ struct EnsembleScaleTests {
         return (island, later)
     }
 
+    @Test("As long as nobody else belongs to it there is no agreement, though somebody near is about to join")
+    func nobody() throws {
+        var scale = EnsembleScale(at: 0, isSettled: true)
+        func hear(isSettled: Bool, at moment: Double) {
+            scale.compare(
+                with: 1, at: moment, difference: 1e-4, uncertainty: 2e-4,
+                claim: EnsembleScale.Claim(wander: 1e-8, isSettled: isSettled))
+        }
+        hear(isSettled: false, at: 10)
+        #expect(scale.agreement(at: 11) == nil)
+        hear(isSettled: true, at: 26)
+        let agreement = try #require(scale.agreement(at: 26))
+        #expect((agreement - 3e-4).magnitude < 1e-6)
+    }
+
     @Test("After an hour any two agree within 100 µs, and stay so", arguments: [1, 2, 3, 4] as [UInt64])
     func agreement(seed: UInt64) {
         var island = island(seed)
